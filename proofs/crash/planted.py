@@ -72,7 +72,7 @@ def cancelled_and_then_booked() -> None:
             intent = replace(intent, action=Action.BOOK, revision=None, body=json.dumps(booking).encode())
         return original(session, intent, deadline=deadline)
 
-    CarloopSession.send = in_two_steps  # type: ignore[method-assign]
+    CarloopSession.send = in_two_steps  # type: ignore[method-assign,assignment]
 
 
 BUGS: dict[str, Callable[[], None]] = {

@@ -101,7 +101,9 @@ CARLOOP = (
     Fault("huge", (AFTER,), sandbox="huge"),
     Fault("unknown_field", (AFTER,), sandbox="unknown_field", harmless=True),
     Fault("unknown_enum", (AFTER,), sandbox="unknown_enum", harmless=True),
-    Fault("wrong_vehicle", (AFTER,), sandbox="wrong_vehicle", operations=("book",), wrong_result=True),
+    Fault(
+        "wrong_vehicle", (AFTER,), sandbox="wrong_vehicle", operations=("book", "rebook"), wrong_result=True
+    ),
 )
 """The faults that the sandbox makes."""
 

@@ -9,7 +9,9 @@ from random import Random
 from proofs.faults.catalogue import FAULTS, Fault
 from tests.support.wire_faults import Effect, Position
 
-OPERATIONS = ("search", "book", "change_end", "cancel", "rebook")
+OPERATIONS = ("search", "quote", "book", "change_end", "cancel", "rebook")
+REQUESTS = {"rebook": "book", "quote": "read"}
+"""What the interface calls an operation: a rebooking is a booking that replaces a rental."""
 MANY = 99
 
 
@@ -44,8 +46,8 @@ class Cell:
 
     @property
     def request(self) -> str:
-        """Return what the interface calls the operation: a rebooking is a booking that replaces a rental."""
-        return "book" if self.operation == "rebook" else self.operation
+        """Return what the interface calls the operation."""
+        return REQUESTS.get(self.operation, self.operation)
 
     @property
     def name(self) -> str:
@@ -67,8 +69,9 @@ class Cell:
 
 def can_be(fault: Fault, operation: str, position: Position) -> bool:
     """Return whether a fault can affect an operation at a position."""
-    # a search has no body, so a truncated one cannot look like a complete request
-    no_body = fault.effect is Effect.TRUNCATE and position is Position.BEFORE and operation == "search"
+    # a read has no body, so a truncated one cannot look like a complete request
+    is_read = operation in ("search", "quote")
+    no_body = fault.effect is Effect.TRUNCATE and position is Position.BEFORE and is_read
     fits = not fault.operations or operation in fault.operations
     return position in fault.positions and fits and not no_body
 

@@ -16,7 +16,15 @@ from datetime import datetime
 from mobility_hookspecs.problems import RETRYABLE, ProblemCode
 from mobility_schemas import InvalidDocument, validate
 from proofs.faults.cells import Cell
-from proofs.faults.evidence import Answer, ChangeEvidence, Document, Observation, SearchEvidence
+from proofs.faults.evidence import (
+    Answer,
+    ChangeEvidence,
+    Document,
+    Evidence,
+    Observation,
+    QuoteEvidence,
+    SearchEvidence,
+)
 
 KINDS = ("lost", "doubled", "stuck", "raw")
 MOST_OVERRUN = 0.05
@@ -34,22 +42,41 @@ class Finding:
     timing: bool = False
 
 
-def check_cell(cell: Cell, evidence: ChangeEvidence | SearchEvidence) -> tuple[Finding, ...]:
+def check_cell(cell: Cell, evidence: Evidence) -> tuple[Finding, ...]:
     """Return everything that is wrong with a cell."""
-    if isinstance(evidence, SearchEvidence):
-        return tuple(_check_search(cell, evidence))
-    return tuple(_check_change(cell, evidence))
+    match evidence:
+        case SearchEvidence():
+            return (*_check_read(cell, evidence), *_check_search(evidence))
+        case QuoteEvidence():
+            return (*_check_read(cell, evidence), *_check_quote(evidence))
+        case ChangeEvidence():
+            return tuple(_check_change(cell, evidence))
 
 
-def _check_search(cell: Cell, seen: SearchEvidence) -> Iterator[Finding]:
+def _check_read(cell: Cell, seen: SearchEvidence | QuoteEvidence) -> Iterator[Finding]:
     yield from _check_raw_and_late(seen.raw, seen.late, (seen.overrun,))
     yield from _check_code(seen.answer)
     if "problem" in seen.again:
-        yield Finding("stuck", f"the search fails without a fault: {seen.again['problem']['code']}")
+        yield Finding("stuck", f"the {cell.operation} fails without a fault: {seen.again['problem']['code']}")
     if cell.fault.harmless and "problem" in seen.answer:
         yield Finding(
             "stuck", f"a harmless fault cost the answer: {seen.answer['problem']['code']}", timing=True
         )
+
+
+def _check_quote(seen: QuoteEvidence) -> Iterator[Finding]:
+    """Check that a quote that was lost is no price, and nothing else: it keeps nothing and delays no booking."""
+    # the booking meanwhile changes until when the car is free
+    prices = [(each.get("possible"), each.get("price")) for each in (seen.answer, seen.again)]
+    if "problem" not in seen.answer and prices[0] != prices[1]:
+        yield Finding("lost", "another price than without a fault")
+    if seen.before != seen.after or seen.keys:
+        yield Finding("doubled", "a quote changed what it was for")
+    if seen.booking["status"] != "done":
+        yield Finding("stuck", f"a quote made a booking wait: {seen.booking['status']}", timing=True)
+
+
+def _check_search(seen: SearchEvidence) -> Iterator[Finding]:
     for offer in (seen.answer, seen.again):
         ids = [option["id"] for option in offer.get("options", ())]
         if len(set(ids)) < len(ids):
@@ -73,6 +100,7 @@ def _check_change(cell: Cell, seen: ChangeEvidence) -> Iterator[Finding]:
         yield from _check_doubled(seen, observation)
         if observation.state["state"] == "unknown":
             yield Finding("stuck", "the page says unknown after the recovery")
+    yield from _check_moments(seen)
     yield from (_check_wrong_result if cell.fault.wrong_result else _check_end)(seen)
 
 
@@ -178,12 +206,17 @@ def _check_doubled(seen: ChangeEvidence, observation: Observation) -> Iterator[F
     rentals = _without_replaced(seen.change, observation)
     if len(rentals) > 1:
         yield Finding("doubled", f"{len(rentals)} rentals")
-    if seen.change["action"] == "rebook" and all(each["status"] == "cancelled" for each in rentals):
-        yield Finding("lost", "a moment without any rental")
     changes = sum(_revision(each) for each in observation.rentals) - _base(seen)
     # a rebooking changes the old one and makes the new one
     if changes > 1 + (seen.change["action"] == "rebook") and seen.cancellation is None:
         yield Finding("doubled", f"{changes} changes where one was asked for")
+
+
+def _check_moments(seen: ChangeEvidence) -> Iterator[Finding]:
+    """Check that the appointment had one rental after each transaction, until it was cancelled."""
+    is_ended = seen.change["action"] == "cancel" or seen.cancellation is not None
+    for active in set(seen.moments[:-1] if is_ended else seen.moments) - {1}:
+        yield Finding("doubled" if active else "lost", f"a moment with {active} rentals")
 
 
 def _base(seen: ChangeEvidence) -> int:

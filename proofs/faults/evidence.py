@@ -30,8 +30,9 @@ class ChangeEvidence:
     """What happened to a change: before, while the fault lasted, after the recovery, and when asked for again.
 
     `keys` are those it was sent with, `pending` is the plugin's own count after the recovery, `raw` what was
-    raised or logged as a bug, `late` what was not answered by the provider's own deadline. `cancellation` is
-    the outcome of the cancellation that the plugin proposed for a wrong rental.
+    raised or logged as a bug, `late` what was not answered by the provider's own deadline. `moments` are how many
+    rentals the appointment had at Carloop, from one transaction to the next. `cancellation` is the outcome of the
+    cancellation that the plugin proposed for a wrong rental.
     """
 
     change: Document
@@ -45,6 +46,7 @@ class ChangeEvidence:
     final: Observation
     raw: tuple[str, ...]
     late: tuple[str, ...]
+    moments: tuple[int, ...] = ()
     cancellation: Document | None = None
 
 
@@ -61,3 +63,24 @@ class SearchEvidence:
     free: tuple[str, ...]
     raw: tuple[str, ...]
     late: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteEvidence:
+    """What happened to a quote: `answer` the price or the problem, `again` the same when the fault was over.
+
+    `booking` is the outcome of another appointment's booking, made meanwhile where the fault does not affect that.
+    """
+
+    answer: Document
+    overrun: float
+    again: Document
+    booking: Document
+    before: Observation
+    after: Observation
+    keys: frozenset[str]
+    raw: tuple[str, ...]
+    late: tuple[str, ...]
+
+
+Evidence = ChangeEvidence | SearchEvidence | QuoteEvidence

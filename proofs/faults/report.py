@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from proofs.faults.catalogue import CARLOOP, FAULTS, Fault
 from proofs.faults.cells import OPERATIONS, Cell
 from proofs.faults.checks import KINDS, Finding
-from proofs.faults.evidence import ChangeEvidence, SearchEvidence
+from proofs.faults.evidence import ChangeEvidence, Evidence
 from proofs.reporting import provenance
 from tests.support.wire_faults import Position
 
@@ -30,9 +30,9 @@ class CellResult:
     replays: int = 0
 
 
-def answer_of(evidence: ChangeEvidence | SearchEvidence) -> str:
+def answer_of(evidence: Evidence) -> str:
     """Return a summary of the first answer during the fault."""
-    if isinstance(evidence, SearchEvidence):
+    if not isinstance(evidence, ChangeEvidence):
         problem = evidence.answer.get("problem")
         return str(problem["code"]) if problem else "found"
     outcome = evidence.answers[0].outcome

@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import cast
 
 from carloop_plugin import bootstrap
-from mobility_hookspecs import Gathered
+from mobility_hookspecs import Gathered, MobilityProblem
 from proofs.documents import new_booking, new_change, new_search
 from proofs.faults.catalogue import Fault
 from proofs.faults.cells import Cell, Plan
-from proofs.faults.evidence import Answer, ChangeEvidence, Document, SearchEvidence
+from proofs.faults.evidence import Answer, ChangeEvidence, Document, Evidence, QuoteEvidence, SearchEvidence
 from proofs.faults.testbed import CALL_SECONDS, FaultTestbed
 from tests.support.proxy import ANY, Mode
 from tests.support.wire_faults import Effect, Position, WireFault
@@ -25,7 +26,7 @@ _WORK_SECONDS = 0.1
 _SOON_SECONDS = 0.15
 
 
-def run_cell(cell: Cell, testbed: FaultTestbed) -> ChangeEvidence | SearchEvidence:
+def run_cell(cell: Cell, testbed: FaultTestbed) -> Evidence:
     """Run one cell and return its evidence."""
     testbed.host_log.take()
     if cell.plan().fresh:
@@ -34,6 +35,8 @@ def run_cell(cell: Cell, testbed: FaultTestbed) -> ChangeEvidence | SearchEviden
     try:
         if cell.operation == "search":
             return _run_search(cell, testbed, soon)
+        if cell.operation == "quote":
+            return _run_quote(cell, testbed, soon)
         return _run_change(cell, testbed, soon)
     finally:
         soon.cancel()
@@ -57,6 +60,43 @@ def _run_search(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> Sea
     again = testbed.host.mobility_options(request, timeout=CALL_SECONDS)  # type: ignore[arg-type]
     free = tuple(str(each["id"]) for each in testbed.free(period))
     return SearchEvidence(_single(answer), overrun, _single(again), free, *testbed.host_log.take())
+
+
+def _run_quote(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> QuoteEvidence:
+    plan = cell.plan()
+    appointment, other = testbed.appointment(), testbed.appointment()
+    for each in (appointment, other):
+        testbed.host.appointment_saved(each, timeout=CALL_SECONDS)
+    change = _change("rebook" if plan.asks_twice else "change_end", appointment, testbed)
+    before, passed = testbed.observe(appointment["id"]), len(testbed.proxy.passed)
+    booking = new_booking(other, testbed.vehicle)
+    _arm(cell, plan, testbed)
+    if plan.release == "soon":
+        soon.start()
+    with ThreadPoolExecutor(1) as pool:
+        quoting = pool.submit(_quote, change, testbed, SECONDS)
+        # the same fault is no booking's where it affects the quote alone
+        is_alone = not plan.any_request and (cell.fault.sandbox or cell.fault.effect)
+        outcome = _do(booking, testbed, SECONDS) if is_alone else None
+        answer, overrun = quoting.result()
+    testbed.proxy.switch(Mode.PASS)
+    testbed.clear_faults()
+    testbed.proxy.drain()
+    outcome = outcome or _do(booking, testbed, CALL_SECONDS)
+    again, _ = _quote(change, testbed, CALL_SECONDS)
+    testbed.left_pending += testbed.recover()
+    keys = frozenset(each.key for each in testbed.proxy.passed[passed:] if each.key == change["change_id"])
+    after = testbed.observe(appointment["id"])
+    return QuoteEvidence(answer, overrun, again, outcome, before, after, keys, *testbed.host_log.take())
+
+
+def _quote(change: Document, testbed: FaultTestbed, seconds: float) -> tuple[Document, float]:
+    began = time.monotonic()
+    try:
+        answer: Document = dict(testbed.host.quote(change, timeout=seconds))
+    except MobilityProblem as failure:
+        answer = {"problem": dict(failure.problem)}
+    return answer, time.monotonic() - began - seconds
 
 
 def _single(gathered: Gathered[Document]) -> Document:
@@ -103,6 +143,7 @@ def _run_change(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> Cha
             final,
             raw,
             late,
+            testbed.moments(appointment["id"]),
             cancellation,
         )
     )

@@ -7,7 +7,7 @@ import pytest
 from proofs.faults.catalogue import BEFORE, FAULTS
 from proofs.faults.cells import MANY, OPERATIONS, Cell, all_cells
 from proofs.faults.checks import check_cell
-from proofs.faults.evidence import Answer, ChangeEvidence, Observation, SearchEvidence
+from proofs.faults.evidence import Answer, ChangeEvidence, Observation, QuoteEvidence, SearchEvidence
 from proofs.faults.report import CellResult, count_wrong, last_line, markdown
 
 NAMED = {fault.name: fault for fault in FAULTS}
@@ -88,6 +88,8 @@ WRONG = {
     "two rentals": ("doubled", {"settled": TWO}),
     "two rentals in the end": ("doubled", {"final": TWO}),
     "changed twice": ("doubled", {"settled": page("booked", RENTAL | {"revision": 2})}),
+    "two at a moment": ("doubled", {"moments": (1, 2, 1)}),
+    "none at a moment": ("lost", {"moments": (1, 0, 1)}),
     "sent under two keys": ("doubled", {"keys": frozenset((KEY, "another"))}),
     "still pending": ("stuck", {"pending": 1}),
     "still unknown": ("stuck", {"settled": HIDDEN}),
@@ -162,6 +164,27 @@ SEARCH = SearchEvidence({"options": [{"id": "V1"}]}, 0.0, {"options": [{"id": "V
 def test_a_search_is_checked(kind, changes):
     """It answers with what is free, or with the code of a problem."""
     found = kinds(check_cell(cell(operation="search"), replace(SEARCH, **changes)))
+    assert (kind in found) if kind else not found
+
+
+QUOTE = QuoteEvidence({"possible": True}, 0.0, {"possible": True}, DONE, BOOKED, BOOKED, frozenset(), (), ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        (None, {}),
+        (None, {"answer": {"problem": PROBLEM}}),
+        ("stuck", {"again": {"problem": PROBLEM}}),
+        ("lost", {"answer": {"possible": False}}),
+        ("doubled", {"after": TWO}),
+        ("doubled", {"keys": frozenset((KEY,))}),
+        ("stuck", {"booking": UNKNOWN}),
+    ],
+)
+def test_a_quote_is_checked(kind, changes):
+    """It answers with a price or the code of a problem, changes nothing, and keeps no booking waiting."""
+    found = kinds(check_cell(cell(operation="quote"), replace(QUOTE, **changes)))
     assert (kind in found) if kind else not found
 
 

@@ -22,6 +22,7 @@ from carloop_sandbox.running import SandboxProcess, run_sandbox_process
 from mobility_hookspecs import MobilityHost
 from proofs.documents import new_appointment
 from proofs.faults.evidence import Document, Observation
+from proofs.history import moments_of
 from proofs.servers import plugin_environment
 from tests.support.proxy import FaultProxy
 
@@ -104,6 +105,10 @@ class FaultTestbed:
             if page["next_cursor"] is None:
                 return
             params["cursor"] = page["next_cursor"]
+
+    def moments(self, appointment_id: str) -> tuple[int, ...]:
+        """Return how many rentals an appointment had at Carloop, from one transaction to the next."""
+        return tuple(moments_of(self.sandbox.controls.history()).get(appointment_id, ()))
 
     def free(self, period: Document) -> list[Document]:
         """Read the free vehicles from Carloop."""

@@ -36,37 +36,47 @@ def describe(appointment: Appointment) -> str:
 def booking(sim: Simulation, appointment: Appointment, *, vehicle: str, longer: int = 0) -> ChangeRequest:
     """Request a vehicle for an appointment, or for some hours longer."""
     end = appointment.end + timedelta(hours=longer)
-    request = _change(
-        sim,
-        appointment,
-        f"books {vehicle} for {appointment.id} until {display(end)}",
-        action="book",
-        appointment_id=appointment.id,
-        option_id=vehicle,
-        site="main",
-        period=period(appointment.start, end),
-        customer=appointment.document["customer"],
-    )
-    # Otherwise a customer chosen meanwhile may also match the rental.
-    customers = {identity(each["customer"]) for each in (appointment.document, *appointment.older)}
-    request.is_for_its_only_customer = len(customers) == 1 and bool(appointment.answered_revisions)
-    return request
+    own = {"action": "book", "appointment_id": appointment.id}
+    described = f"books {vehicle} for {appointment.id} until {display(end)}"
+    return _renting(sim, appointment, described, end, option_id=vehicle, **own)
+
+
+def rebooking(
+    sim: Simulation,
+    rental: RentalState,
+    *,
+    vehicle: str,
+    longer: int = 0,
+    revision: int | None = None,
+) -> ChangeRequest:
+    """Request a vehicle in the place of a rental, perhaps with an outdated revision."""
+    appointment = appointment_of(sim, rental)
+    end = appointment.end + timedelta(hours=longer)
+    own = {"action": "rebook", "rental_id": rental.id, **({} if revision is None else {"revision": revision})}
+    described = f"rebooks {rental.id} of {appointment.id} to {vehicle} until {display(end)}"
+    return _renting(sim, appointment, described, end, option_id=vehicle, **own)
+
+
+def _renting(
+    sim: Simulation, appointment: Appointment, description: str, end: datetime, **own: object
+) -> ChangeRequest:
+    known = {"period": period(appointment.start, end), "customer": appointment.document["customer"]}
+    return _change(sim, appointment, description, site="main", **known, **own)
 
 
 def end_change(
     sim: Simulation,
-    appointment: Appointment,
     rental: RentalState,
     *,
     hours: int,
-    revision: int | None,
+    revision: int | None = None,
 ) -> ChangeRequest:
     """Request another end, perhaps with an outdated revision."""
     end = rental.end + timedelta(hours=hours)
     seen = {} if revision is None else {"revision": revision}
     return _change(
         sim,
-        appointment,
+        appointment_of(sim, rental),
         f"moves the end of {rental.id} to {display(end)}" + (f", seen as of {revision}" if seen else ""),
         action="change_end",
         rental_id=rental.id,
@@ -100,7 +110,9 @@ def giving_up(sim: Simulation, booking: ChangeRequest) -> ChangeRequest:
 
 
 def proposed(sim: Simulation, appointment: Appointment, change: dict[str, object]) -> ChangeRequest:
-    """Request a change that was proposed."""
+    """Request a change that was proposed; the customer is the appointment's."""
+    if change["action"] == "rebook":
+        change = change | {"customer": appointment.document["customer"]}
     return _change(
         sim,
         appointment,
@@ -110,7 +122,16 @@ def proposed(sim: Simulation, appointment: Appointment, change: dict[str, object
 
 
 def _change(sim: Simulation, appointment: Appointment, description: str, **fields: object) -> ChangeRequest:
-    return new_change(len(sim.requests) + 1, appointment, description, **fields)
+    request = new_change(len(sim.requests) + 1, appointment, description, **fields)
+    # Otherwise a customer chosen meanwhile may also match the rental.
+    customers = {identity(each["customer"]) for each in (appointment.document, *appointment.older)}
+    request.is_for_its_only_customer = len(customers) == 1 and bool(appointment.answered_revisions)
+    return request
+
+
+def appointment_of(sim: Simulation, rental: RentalState) -> Appointment:
+    """Return the appointment of a rental of ours."""
+    return next(each for each in sim.appointments if each.id == rental.appointment_id)
 
 
 def rental_of(sim: Simulation, appointment: Appointment, which: int = 0) -> RentalState | None:
@@ -150,7 +171,7 @@ def _asks_the_same(
 
 
 def _gives_up(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
-    if request and request.is_booking:
+    if request and request.rents:
         sim.ask(planner, giving_up(sim, request))
 
 
@@ -158,6 +179,17 @@ def _books_too(
     sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None
 ) -> None:
     sim.ask(planner, booking(sim, appointment, vehicle=sim.vehicles[-1]))
+
+
+def _rebooks(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
+    if rental := rental_of(sim, appointment):
+        other = next(each for each in sim.vehicles if each != rental.vehicle)
+        sim.ask(planner, rebooking(sim, rental, vehicle=other))
+
+
+def _quotes(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
+    if rental := rental_of(sim, appointment):
+        sim.quote(planner, rebooking(sim, rental, vehicle=sim.vehicles[0]))
 
 
 def _cancels(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
@@ -183,6 +215,8 @@ ACTIONS: dict[str, PlannerAction] = {
     "asks the same": _asks_the_same,
     "gives up": _gives_up,
     "books too": _books_too,
+    "rebooks": _rebooks,
+    "asks for a price": _quotes,
     "cancels": _cancels,
     "moves": _moves,
     "saves": lambda sim, planner, appointment, _: sim.save(planner, appointment, f"opens {appointment.id}"),
@@ -195,5 +229,5 @@ ACTIONS: dict[str, PlannerAction] = {
 }
 """What may happen during a call."""
 
-OVERLAPPING = ("asks the same", "gives up", "reconciles", "saves", "books too", "cancels")
+OVERLAPPING = ("asks the same", "gives up", "reconciles", "saves", "books too", "cancels", "rebooks")
 """What the other planner may begin during a call and end after it."""

@@ -14,6 +14,7 @@ import httpx
 from carloop_sandbox.remote import ControlRefused
 from carloop_sandbox.running import Sandbox, run_sandbox
 from carloop_sandbox.store import Fleet
+from proofs.history import moments_of
 from proofs.model.call_faults import NetworkFault
 from proofs.model.process import INSTALLATION
 
@@ -131,6 +132,10 @@ class Carloop:
                     idle.add(row["key"])
                 seen.add(version)
         return CarloopState(rentals, executed, frozenset(idle), frozenset(row["key"] for row in remembered))
+
+    def moments(self) -> dict[str, list[int]]:
+        """Return how many rentals each appointment had from one transaction to the next."""
+        return moments_of(self._sandbox.controls.history())
 
     def vehicles(self) -> list[str]:
         """Return the ids of all vehicles."""

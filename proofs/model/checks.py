@@ -33,6 +33,7 @@ class Snapshot:
     shown: Mapping[str, int]
     ends: Mapping[str, set[datetime]]
     late: frozenset[str]
+    ever_late: frozenset[str]
     customers: Mapping[str, Document]
     erased: frozenset[str]
 
@@ -72,6 +73,7 @@ def take_snapshot(sim: Simulation) -> Snapshot:
         shown=sim.shown,
         ends=sim.ends,
         late=frozenset(sim.late),
+        ever_late=frozenset(sim.ever_late),
         customers={
             appointment.id: appointment.customer_of(saved[AppointmentId(appointment.id)].revision)
             for appointment in sim.appointments
@@ -102,11 +104,11 @@ def done_is_done(snapshot: Snapshot) -> Iterator[str]:
     """What was settled as done exists, exactly once."""
     for request, intent in snapshot.settled(OutcomeStatus.DONE):
         made = snapshot.carloop.made_by(request.id)
-        if request.is_booking and len(made) != 1:
+        if request.rents and len(made) != 1:
             yield f"{request.name} is done and exists {len(made)} times"
         elif request.document["action"] == "change_end" and not _has_its_end(snapshot, request):
             yield f"{request.name} is done and Carloop never did it"
-        elif "rental_id" in request.document and request.document["action"] == "cancel":
+        elif "rental_id" in request.document and request.document["action"] in ("cancel", "rebook"):
             rental = snapshot.carloop.named(request.document["rental_id"])
             if rental and rental.is_active:
                 yield f"{request.name} is done and {rental.id} is {rental.status}"
@@ -135,8 +137,9 @@ def refused_did_not_happen(snapshot: Snapshot) -> Iterator[str]:
 
 def _given_up(snapshot: Snapshot, booking: ChangeRequest) -> Iterator[str]:
     for rental in snapshot.carloop.made_by(booking.id):
-        # it was handed out before it could be cancelled
-        if rental.status == "reserved" and booking.id not in snapshot.late:
+        # it was handed out before it could be cancelled, or it has replaced the rental before it
+        stands = booking.is_rebooking and booking.id in snapshot.ever_late
+        if rental.status == "reserved" and booking.id not in snapshot.late and not stands:
             yield f"{booking.name} is given up and {rental.id} is {rental.status}"
 
 
@@ -159,11 +162,16 @@ def keys_are_changes(snapshot: Snapshot) -> Iterator[str]:
             yield f"Carloop was sent the key {key}, which is no change's"
 
 
-def an_end_overwrites_nothing(snapshot: Snapshot) -> Iterator[str]:
-    """A change of the end is executed at the revision it was recorded with, or not at all."""
+def nothing_is_overwritten(snapshot: Snapshot) -> Iterator[str]:
+    """A change of the end or a rebooking is executed at the revision it was recorded with, or not at all."""
     for change_id, revision in snapshot.carloop.executed.items():
         intent = snapshot.intents.get(change_id)
-        if intent and intent.action is Action.CHANGE_END and revision - (intent.revision or 0) not in (0, 1):
+        if not intent or intent.action not in (Action.CHANGE_END, Action.REBOOK):
+            continue
+        replaced = snapshot.carloop.named(intent.rental_id or "")
+        if intent.action is Action.REBOOK and replaced:
+            revision = replaced.revision
+        if revision - (intent.revision or 0) not in (0, 1):
             yield f"{snapshot.requests[change_id].name} of revision {intent.revision} was executed as {revision}"
 
 
@@ -248,7 +256,7 @@ def _shown_nothing(snapshot: Snapshot, appointment_id: str) -> Iterator[str]:
 
 def another_customer_is_shown(snapshot: Snapshot) -> Iterator[str]:
     """A rental for another customer than the appointment's asks for attention, and no other does."""
-    for request in filter(lambda each: each.is_booking, snapshot.requests.values()):
+    for request in filter(lambda each: each.rents, snapshot.requests.values()):
         state = snapshot.states[request.appointment.id]
         shown = snapshot.planner_state.get(state.get("rental", {}).get("id", ""))
         customer = snapshot.customers.get(request.appointment.id)
@@ -268,7 +276,7 @@ CHECKS: tuple[Callable[[Snapshot], Iterator[str]], ...] = (
     refused_did_not_happen,
     nothing_without_intent,
     keys_are_changes,
-    an_end_overwrites_nothing,
+    nothing_is_overwritten,
     erased_is_gone,
     linked_or_pending,
     one_rental_each,

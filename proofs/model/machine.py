@@ -11,23 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from proofs.model import advisor
-from proofs.model.advisor import ACTIONS, DESK, OVERLAPPING, describe
-from proofs.model.call_faults import (
-    DELAYED,
-    FAULTS,
-    NO_FAULTS,
-    CallFaults,
-    Crash,
-    Interleaved,
-    NetworkFault,
-    Overlapped,
-    Violation,
-)
+from proofs.model.advisor import ACTIONS, DESK, appointment_of, describe
+from proofs.model.call_faults import NO_FAULTS, CallFaults, Violation
 from proofs.model.carloop import RentalState
 from proofs.model.checks import take_snapshot, violations
+from proofs.model.draws import behind, call_faults, numbers, planners
 from proofs.model.planner_state import Appointment, ChangeRequest, Document, changed_customer, period
 from proofs.model.settling import settle_everything
-from proofs.model.simulation import PLANNERS, Simulation
+from proofs.model.simulation import Simulation
 
 Item = TypeVar("Item")
 
@@ -38,30 +29,8 @@ DESCRIPTIONS = {
     "move": "moves",
     "call off": "calls off",
     "save late": "saves late",
+    "change customer": "changes the customer of",
 }
-DESCRIPTIONS["change customer"] = "changes the customer of"
-
-planners = st.sampled_from(PLANNERS)
-numbers = st.integers(0, 4)
-network_faults = st.builds(
-    NetworkFault,
-    st.sampled_from([*FAULTS, DELAYED, DELAYED, DELAYED]),
-    st.sampled_from(["writes", "writes", "writes", "everything", "reads", "account"]),
-    st.sampled_from([3, 3, 1, 9]),
-)
-interruptions = st.one_of(
-    st.builds(Crash, st.integers(1, 8)),
-    st.builds(Interleaved, st.integers(1, 14), st.sampled_from(list(ACTIONS))),
-    st.builds(Overlapped, st.integers(1, 14), st.sampled_from(OVERLAPPING), st.integers(1, 14)),
-)
-# what is lost on the network makes the longest runs, so it is drawn more often
-call_faults = st.one_of(
-    st.just(NO_FAULTS),
-    st.builds(CallFaults, network_faults),
-    st.builds(CallFaults, network_faults),
-    st.builds(CallFaults, st.none(), interruptions),
-    st.builds(CallFaults, network_faults, interruptions),
-)
 
 
 def if_there_is(what: Callable[[Dealership], object]) -> Callable[[Any], Any]:
@@ -93,8 +62,8 @@ class Dealership(RuleBasedStateMachine):
 
     @property
     def bookings(self) -> list[ChangeRequest]:
-        """The bookings requested, in the same order."""
-        return [each for each in self.requests if each.is_booking]
+        """The bookings and rebookings requested, in the same order."""
+        return [each for each in self.requests if each.rents]
 
     @property
     def proposals(self) -> list[Document]:
@@ -107,9 +76,6 @@ class Dealership(RuleBasedStateMachine):
         booked = {each.appointment_id for each in self.rentals if each.is_active}
         newest_first = self.sim.appointments[::-1]
         return sorted(newest_first, key=lambda each: each.id in booked)
-
-    def _appointment_of(self, rental: RentalState) -> Appointment:
-        return next(each for each in self.sim.appointments if each.id == rental.appointment_id)
 
     # the first step
 
@@ -183,7 +149,7 @@ class Dealership(RuleBasedStateMachine):
         planner=planners,
         which=numbers,
         hours=st.sampled_from([1, 2, 5, -1, -3, 0]),
-        behind=st.sampled_from([None, None, 0, 1]),
+        behind=behind,
         faults=call_faults,
     )
     def change_end(
@@ -191,18 +157,47 @@ class Dealership(RuleBasedStateMachine):
     ) -> None:
         """The end of a rental is changed, from what is there, or from a revision that was seen."""
         rental = _pick(self.rentals, which)
-        revision = None if behind is None else max(1, rental.revision - behind)
-        wanted = advisor.end_change(
-            self.sim, self._appointment_of(rental), rental, hours=hours, revision=revision
-        )
+        seen = _revision_seen(rental, behind)
+        wanted = advisor.end_change(self.sim, rental, hours=hours, revision=seen)
         self.sim.ask(planner, wanted, faults=faults)
+
+    @if_there_is(lambda self: any(each.is_active for each in self.rentals))
+    @rule(
+        planner=planners,
+        which=numbers,
+        vehicle=numbers,
+        longer=st.integers(0, 3),
+        behind=behind,
+        faults=call_faults,
+    )
+    def rebook(
+        self, planner: str, which: int, vehicle: int, longer: int, behind: int | None, faults: CallFaults
+    ) -> None:
+        """A rental is replaced by another one, for its appointment as it is now."""
+        rental, car = _pick(self.rentals, which), _pick(self.sim.vehicles, vehicle)
+        seen = _revision_seen(rental, behind)
+        wanted = advisor.rebooking(self.sim, rental, vehicle=car, longer=longer, revision=seen)
+        self.sim.ask(planner, wanted, faults=faults)
+
+    @rule(planner=planners, which=numbers, vehicle=numbers, longer=st.integers(0, 3), faults=call_faults)
+    def quote(self, planner: str, which: int, vehicle: int, longer: int, faults: CallFaults) -> None:
+        """A price is asked for: of a rental with another end, of another one in its place, or of a booking."""
+        car, wanted = _pick(self.sim.vehicles, vehicle), None
+        for rental in self.rentals[which : which + 1]:
+            wanted = (
+                advisor.end_change(self.sim, rental, hours=longer)
+                if longer
+                else advisor.rebooking(self.sim, rental, vehicle=car)
+            )
+        wanted = wanted or advisor.booking(self.sim, _pick(self.appointments, which), vehicle=car)
+        self.sim.quote(planner, wanted, faults=faults)
 
     @if_there_is(lambda self: any(each.is_active for each in self.rentals))
     @rule(planner=planners, which=numbers, faults=call_faults)
     def cancel(self, planner: str, which: int, faults: CallFaults) -> None:
         """A rental is cancelled."""
         rental = _pick(self.rentals, which)
-        wanted = advisor.cancellation(self.sim, self._appointment_of(rental), rental)
+        wanted = advisor.cancellation(self.sim, appointment_of(self.sim, rental), rental)
         self.sim.ask(planner, wanted, faults=faults)
 
     @if_there_is(lambda self: self.bookings)
@@ -219,7 +214,7 @@ class Dealership(RuleBasedStateMachine):
         change = _pick(self.proposals, which)["change"]
         rental = self.snapshot.carloop.named(change["rental_id"])
         if rental:
-            wanted = advisor.proposed(self.sim, self._appointment_of(rental), change)
+            wanted = advisor.proposed(self.sim, appointment_of(self.sim, rental), change)
             self.sim.ask(planner, wanted, faults=faults)
 
     @rule(planner=planners, faults=call_faults)
@@ -290,6 +285,10 @@ class Dealership(RuleBasedStateMachine):
         if found := settle_everything(self.sim):
             raise Violation("; ".join(found))
         self.nothing_is_lost_or_doubled()
+
+
+def _revision_seen(rental: RentalState, behind: int | None) -> int | None:
+    return None if behind is None else max(1, rental.revision - behind)
 
 
 def _pick(items: list[Item], which: int) -> Item:

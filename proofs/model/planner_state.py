@@ -124,17 +124,25 @@ class ChangeRequest:
         return "give up" if "book_change_id" in self.document else str(self.document["action"])
 
     @property
-    def is_booking(self) -> bool:
-        """Return whether it books."""
-        return bool(self.document["action"] == "book")
+    def rents(self) -> bool:
+        """Return whether it makes a rental."""
+        return self.document["action"] in ("book", "rebook")
+
+    @property
+    def is_rebooking(self) -> bool:
+        """Return whether it makes a rental in the place of another."""
+        return bool(self.document["action"] == "rebook")
+
+
+def change_id(number: int) -> str:
+    """Return a change's id, the same one in every run."""
+    return str(uuid.UUID(int=number, version=4))
 
 
 def new_change(number: int, appointment: Appointment, description: str, **fields: object) -> ChangeRequest:
-    """Return a change with an id of its own, the same one in every run."""
-    change_id = str(uuid.UUID(int=number, version=4))
-    return ChangeRequest(
-        number, appointment, {"change_id": change_id, "provider": "carloop", **fields}, description
-    )
+    """Return a change with an id of its own."""
+    document = {"change_id": change_id(number), "provider": "carloop", **fields}
+    return ChangeRequest(number, appointment, document, description)
 
 
 def is_final(outcome: Document) -> bool:
@@ -154,7 +162,9 @@ def summarize(answer: Document | None) -> str:
         return f"settles {settled}; {answer['pending']} pending"
     if "erased" in answer:
         return f"{answer['erased']} erased, {len(answer['kept'])} kept"
+    problem = answer.get("problem")
+    if "possible" in answer:
+        return f"not possible ({problem['code']})" if problem else "possible"
     if "status" not in answer:
         return str(answer["state"])
-    problem = answer.get("problem")
     return f"{answer['status']} ({problem['code']})" if problem else str(answer["status"])

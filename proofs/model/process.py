@@ -51,6 +51,8 @@ EFFECTS = frozenset(
         "read_account",
         "read_rental",
         "find_rental",
+        "quote_vehicle",
+        "quote_end",
         "send",
         "rentals_changed_since",
     }

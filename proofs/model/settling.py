@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import cycle
 
+from proofs.history import Made, torn
 from proofs.model.checks import take_snapshot
 from proofs.model.planner_state import is_final, summarize
 from proofs.model.simulation import PLANNERS, START, Simulation
@@ -21,7 +22,16 @@ def settle_everything(sim: Simulation) -> list[str]:
         sim.pass_time(minutes)
         sim.reconcile(planner)
     stuck = [each.name for each in sim.requests.values() if take_snapshot(sim).is_pending(each.id)]
-    return [f"{name} is still pending" for name in stuck] or [*_asked_once_more(sim), *_up_to_date(sim)]
+    found = [f"{name} is still pending" for name in stuck] or [*_asked_once_more(sim), *_up_to_date(sim)]
+    return [*found, *_moments(sim)]
+
+
+def _moments(sim: Simulation) -> list[str]:
+    """At no moment had an appointment two rentals, or none, while it was rebooked."""
+    rentals = [each for each in sim.carloop.read_state().rentals if each.reference]
+    rebookings = {request.id for request in sim.requests.values() if request.is_rebooking}
+    made = [Made(each.appointment_id, each.change_id in rebookings, each.is_active) for each in rentals]
+    return [*torn(sim.carloop.moments(), made)]
 
 
 def _asked_once_more(sim: Simulation) -> list[str]:

@@ -31,7 +31,15 @@ from proofs.model.call_faults import (
     Violation,
 )
 from proofs.model.carloop import running_carloop
-from proofs.model.planner_state import Appointment, ChangeRequest, Document, display, is_final, summarize
+from proofs.model.planner_state import (
+    Appointment,
+    ChangeRequest,
+    Document,
+    change_id,
+    display,
+    is_final,
+    summarize,
+)
 from proofs.model.process import EFFECTS, OverlappingCall, Process, ProcessSettings
 
 P = ParamSpec("P")
@@ -39,6 +47,8 @@ T = TypeVar("T")
 
 PLANNERS = ("A", "B")
 SECONDS = 30.0
+QUOTES = 1_000_000
+"""The numbers of changes that a price is asked for begin here."""
 # seven seconds past, so that no two instants a rule compares are ever equal; the clocks are set back five hours later
 START = datetime(2027, 10, 30, 20, 0, 7, tzinfo=UTC)
 
@@ -112,6 +122,7 @@ class Simulation:
         self.requests: dict[str, ChangeRequest] = {}
         self.delayed_writes: list[DelayedWrite] = []
         self.late: set[str] = set()
+        self.ever_late: set[str] = set()
         self.shown: dict[str, int] = {}
         self.ends: dict[str, set[datetime]] = {}
         self.tally: Counter[str] = Counter()
@@ -134,16 +145,17 @@ class Simulation:
         *,
         schema: str,
         faults: CallFaults,
-        interrupt: Callable[[str], None],
+        appointment: Appointment,
+        request: ChangeRequest | None = None,
     ) -> Document | None:
         """Call a hook as a planner; return its answer, None if the process died or raised a problem.
 
-        `interrupt` is what happens during the call.
+        What happens during the call is about the appointment and the change.
         """
         self.trace.add(f"planner {planner} {action}" + (f"; {faults.network}" if faults.network else ""))
         begun = len(self.trace.lines) - 1
         process = self.processes[planner]
-        self._prepare(process, faults, interrupt)
+        self._prepare(process, faults, self._interleaving(planner, faults, appointment, request))
         try:
             with process.running():
                 answer = hook(CallContext.within(SECONDS, locale="en"))
@@ -196,7 +208,7 @@ class Simulation:
         planner: str,
         faults: CallFaults,
         appointment: Appointment,
-        request: ChangeRequest | None = None,
+        request: ChangeRequest | None,
     ) -> Callable[[str], None]:
         other = next(each for each in PLANNERS if each != planner)
 
@@ -237,7 +249,7 @@ class Simulation:
             lambda context: plugin.on_appointment_saved(sent, context),  # type: ignore[arg-type,return-value]
             schema="mobility_step",
             faults=faults,
-            interrupt=self._interleaving(planner, faults, appointment),
+            appointment=appointment,
         )
         if step:
             appointment.answered_revisions.add(sent["revision"])
@@ -255,7 +267,7 @@ class Simulation:
             lambda context: plugin.on_personal_data_erased(subjects, context),  # type: ignore[arg-type,return-value]
             schema="erasure_report",
             faults=faults,
-            interrupt=self._interleaving(planner, faults, appointment),
+            appointment=appointment,
         )
         appointment.is_erased = report is not None and not isinstance(faults.interruption, Interleaved)
 
@@ -277,11 +289,30 @@ class Simulation:
             lambda context: plugin.on_rental_change(request.document, context),  # type: ignore[arg-type,return-value]
             schema="rental_outcome",
             faults=faults,
-            interrupt=self._interleaving(planner, faults, request.appointment, request),
+            appointment=request.appointment,
+            request=request,
         )
         if outcome:
             self.record_outcome(outcome)
         return outcome
+
+    @finish_overlapping_call
+    def quote(self, planner: str, request: ChangeRequest, *, faults: CallFaults = NO_FAULTS) -> None:
+        """Ask what a change would cost, under an id of its own: the records keep nothing of it, and Carloop no key."""
+        self.tally["price asked for"] += 1
+        document = request.document | {"change_id": change_id(QUOTES + self.tally["price asked for"])}
+        self.call(
+            planner,
+            f"asks for the price of what {request.description}",
+            lambda context: plugin.quote_rental_change(document, context),  # type: ignore[arg-type,return-value]
+            schema="rental_quote",
+            faults=faults,
+            appointment=request.appointment,
+            request=request,
+        )
+        with self.processes["observer"].store(deadline=CallContext.within(SECONDS).deadline) as store:
+            if store.intent(document["change_id"]):
+                raise Violation("a change that a price was asked for is in the records")
 
     @finish_overlapping_call
     def reconcile(self, planner: str, *, faults: CallFaults = NO_FAULTS) -> Document | None:
@@ -296,7 +327,7 @@ class Simulation:
             lambda context: dict(plugin.reconcile_rentals(context)),
             schema="reconcile_report",
             faults=faults,
-            interrupt=self._interleaving(planner, faults, some),
+            appointment=some,
         )
         for outcome in report["settled"] if report else ():
             self.record_outcome(outcome)
@@ -356,6 +387,7 @@ class Simulation:
         self.trace.add(f"the request of {name} arrives late")
         if not self.is_in_time(delayed_write):
             self.late.add(delayed_write.request.change_id)
+            self.ever_late.add(delayed_write.request.change_id)
         self.processes["observer"].send(delayed_write.request, deadline=CallContext.within(SECONDS).deadline)
 
     def is_in_time(self, delayed_write: DelayedWrite) -> bool:
