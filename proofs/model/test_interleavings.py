@@ -94,6 +94,16 @@ def test_a_cancellation_that_comes_too_late_did_nothing(sim, appointment, step):
     assert violations(take_snapshot(sim)) == [], sim.trace
 
 
+@pytest.mark.parametrize("action", ["rebooks", "cancels", "gives up", "reconciles", "asks for a price"])
+@pytest.mark.parametrize("step", STEPS)
+def test_something_else_happens_to_a_rental_that_is_rebooked(sim, appointment, action, step):
+    """Another rebooking, a cancellation: one of the two is refused, and no moment has two rentals."""
+    sim.ask("A", advisor.booking(sim, appointment, vehicle=sim.vehicles[0]))
+    rebooking = advisor.rebooking(sim, advisor.rental_of(sim, appointment), vehicle=sim.vehicles[1])
+    sim.ask("A", rebooking, faults=CallFaults(None, Interleaved(step, action)))
+    assert violations(take_snapshot(sim)) == [], sim.trace
+
+
 def test_a_proposal_may_be_accepted_twice(sim, appointment):
     """The answer to the first was lost; the second finds the end as requested, and is done."""
     sim.ask("A", advisor.booking(sim, appointment, vehicle=sim.vehicles[0]))
@@ -108,13 +118,17 @@ def test_a_proposal_may_be_accepted_twice(sim, appointment):
 
 @pytest.mark.parametrize("network", [NetworkFault("the answer is lost"), NetworkFault(DELAYED)], ids=str)
 @pytest.mark.parametrize("step", EFFECTS)
-def test_a_planner_may_die_at_any_step(sim, appointment, step, network):
-    """Of the booking, of its recovery, of giving it up: what holds after each step holds here."""
-    booking = advisor.booking(sim, appointment, vehicle=sim.vehicles[0])
+@pytest.mark.parametrize("action", ["book", "rebook"])
+def test_a_planner_may_die_at_any_step(sim, appointment, action, step, network):
+    """Of the change, of its recovery, of giving it up: what holds after each step holds here."""
+    change = advisor.booking(sim, appointment, vehicle=sim.vehicles[0])
+    if action == "rebook":
+        sim.ask("A", change)
+        change = advisor.rebooking(sim, advisor.rental_of(sim, appointment), vehicle=sim.vehicles[1])
     for died_in in (
-        lambda faults: sim.ask("A", booking, faults=faults),
+        lambda faults: sim.ask("A", change, faults=faults),
         lambda faults: sim.reconcile("B", faults=faults),
-        lambda faults: sim.ask("A", advisor.giving_up(sim, booking), faults=faults),
+        lambda faults: sim.ask("A", advisor.giving_up(sim, change), faults=faults),
     ):
         died_in(CallFaults(network, Crash(step)))
         assert violations(take_snapshot(sim)) == [], sim.trace
