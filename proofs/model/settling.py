@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import cycle
 
-from proofs.history import Made, torn
+from proofs.history import Made, more_than_one, torn
 from proofs.model.checks import take_snapshot
 from proofs.model.planner_state import is_final, summarize
 from proofs.model.simulation import PLANNERS, START, Simulation
@@ -27,11 +27,22 @@ def settle_everything(sim: Simulation) -> list[str]:
 
 
 def _moments(sim: Simulation) -> list[str]:
-    """At no moment had an appointment two rentals, or none, while it was rebooked."""
+    """At no moment had an appointment two rentals, or none while it was rebooked.
+
+    Apart from one that nobody asked for, another car or one that was given up and came late: it is cancelled.
+    """
     rentals = [each for each in sim.carloop.read_state().rentals if each.reference]
     rebookings = {request.id for request in sim.requests.values() if request.is_rebooking}
     made = [Made(each.appointment_id, each.change_id in rebookings, each.is_active) for each in rentals]
-    return [*torn(sim.carloop.moments(), made)]
+    unasked = {
+        request.appointment.id
+        for request in sim.requests.values()
+        if request.id in sim.ever_late
+        or (request.final or {}).get("problem", {}).get("code") == "invalid_answer"
+    }
+    moments = sim.carloop.moments()
+    asked = {name: counts for name, counts in moments.items() if name not in unasked}
+    return [*torn(moments, made), *more_than_one(asked)]
 
 
 def _asked_once_more(sim: Simulation) -> list[str]:
