@@ -18,9 +18,9 @@ from rich.table import Table
 
 from proofs.reporting import ROOT
 
-EVIDENCE = "docs/evidence"
 RACE = "--processes 3 --attempts 20 --vehicles 3 --kill-every 3"
 OUTAGE = "--minutes 0.15 --planners 2 --advisors 4 --pause 0.08 --timeout 0.4 --reconcile-every 1"
+STORES = ("sqlite", "postgres")
 LONG_RACE = "--processes 8 --attempts 1000 --vehicles 50"
 
 
@@ -34,71 +34,62 @@ class Proof:
     long: tuple[str, ...]
 
 
+def _report(name: str, arguments: str = "") -> str:
+    return f"{arguments} --report docs/evidence/{name}.md".strip()
+
+
 PROOFS = (
     Proof("own_tests", "the tests beside the proofs: their checks find each kind of error", ("",), ("",)),
     Proof(
         "crash",
-        "SIGKILL at every step, recovery included: nothing doubled, nothing unlinked",
+        "SIGKILL at every step, recovery included: nothing doubled, nothing unlinked, one rental at each moment",
         ("--rounds 100",),
-        (f"--rounds 10000 --report {EVIDENCE}/crash.md",),
+        (_report("crash", "--rounds 10000"),),
     ),
     Proof("crash.erasing", "an erasure that is killed is finished", ("--rounds 3",), ("--rounds 1000",)),
     Proof(
         "model",
         "runs of planners, desk, crashes, faults and clocks, drawn by hypothesis",
         ("--runs 50",),
-        (f"--runs 2000 --report {EVIDENCE}/model.md",),
+        (_report("model", "--runs 2000"),),
     ),
     Proof(
         "faults",
         "each fault in each operation and position",
         ("--seeds 1 --daily",),
-        (f"--seeds 10 --report {EVIDENCE}/faults.md",),
+        (_report("faults", "--seeds 10"),),
     ),
     Proof(
         "races",
         "planner servers that share a store and are killed",
-        (f"--store sqlite {RACE}", f"--store postgres {RACE}"),
-        tuple(
-            f"--store {store} {LONG_RACE} --report {EVIDENCE}/races-{store}.md"
-            for store in ("sqlite", "postgres")
-        ),
+        tuple(f"--store {store} {RACE}" for store in STORES),
+        tuple(_report(f"races-{store}", f"--store {store} {LONG_RACE}") for store in STORES),
     ),
-    Proof(
-        "forks",
-        "planner servers that fork while they book",
-        ("--rounds 3",),
-        (f"--report {EVIDENCE}/forks.md",),
-    ),
+    Proof("forks", "planner servers that fork while they book", ("--rounds 3",), (_report("forks"),)),
     Proof(
         "hostile",
         "what hostile answers cost, and where the token is sent",
         ("--few --no-second-origin --timeout 0.3",),
-        (f"--report {EVIDENCE}/hostile-answers.md",),
+        (_report("hostile-answers"),),
     ),
     Proof(
         "outage",
         "Carloop away under load: few requests, everything settled afterwards",
         (OUTAGE,),
-        (f"--minutes 5 --report {EVIDENCE}/outage.md",),
+        (_report("outage", "--minutes 5"),),
     ),
-    Proof(
-        "deadlines",
-        "how long after its deadline a call ends",
-        ("--tries 1",),
-        (f"--report {EVIDENCE}/deadlines.md",),
-    ),
+    Proof("deadlines", "how long after its deadline a call ends", ("--tries 1",), (_report("deadlines"),)),
     Proof(
         "bad_documents",
         "bad documents into every hook, on both databases",
         ("--each 40",),
-        (f"--report {EVIDENCE}/bad-documents.md",),
+        (_report("bad-documents"),),
     ),
     Proof(
         "planted",
         "planted bugs, each noticed by the tests that it names",
         ("key-per-attempt refusal-believed-unlooked payload-kept",),
-        (f"--report {EVIDENCE}/planted.md",),
+        (_report("planted"),),
     ),
     Proof("browser", "every page, state, language and colour scheme in Chromium", ("--short",), ("",)),
     Proof(
@@ -106,12 +97,7 @@ PROOFS = (
     ),
     Proof("timing", "what only an idle machine can measure, run alone", ("--short",), ("",)),
     Proof("bench", "that the speed table is measured and written as promised", ("--short",), ("",)),
-    Proof(
-        "mutants",
-        "changes to the decision modules, noticed by the tests",
-        (),
-        (f"--report {EVIDENCE}/mutants.md",),
-    ),
+    Proof("mutants", "changes to the decision modules, noticed by the tests", (), (_report("mutants"),)),
 )
 
 

@@ -32,6 +32,7 @@ def test_results_have_their_fixed_shape(quick):
     _, results = quick
     assert list(results) == ["rows", "machine", "commit"]
     assert [FIELDS] * len(results["rows"]) == [list(row) for row in results["rows"]]
+    assert all(row["ratio"] == pytest.approx(row["ours_s"] / row["peer_s"]) for row in results["rows"])
     assert results["commit"] is None or re.fullmatch(r"[0-9a-f]{40}", results["commit"])
 
 
@@ -39,12 +40,6 @@ def test_every_figure_that_is_due_has_its_row(quick):
     """The rows are those of the design, each with its goal."""
     goals = [row["goal"] for row in quick[1]["rows"]]
     assert goals == [1.25, 1.25, 1.4, 1.4, 0.7, 0.05, 1.2, 1.5, 1.25, 1.1, 1.3, 1.3, 0.31, 1.5, 1.5, 1.3]
-
-
-def test_a_ratio_is_ours_over_the_peer_s(quick):
-    """A smaller ratio is better, and it is the quotient of the two medians beside it."""
-    for row in quick[1]["rows"]:
-        assert row["ratio"] == pytest.approx(row["ours_s"] / row["peer_s"])
 
 
 def test_each_goal_is_called_reached_or_missed(quick):
@@ -65,9 +60,3 @@ def test_one_row_alone_can_be_measured(tmp_path):
     output = tmp_path / "results.json"
     done = bench("--quick", "--only", "hosts", "--output", str(output))
     assert (done.returncode, 1) == (0, len(json.loads(output.read_text("utf-8"))["rows"]))
-
-
-def test_help_says_that_a_missed_goal_is_no_failure():
-    """The help says what the exit code means."""
-    said = " ".join(bench("--help").stdout.split())
-    assert "exit code is 0 all the same" in said

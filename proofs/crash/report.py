@@ -65,12 +65,9 @@ def write_report(run: Run, path: Path) -> None:
 
 def _lines(run: Run) -> Iterator[str]:
     taken, all_steps = run.steps
-    yield "# Crashes"
-    yield ""
-    yield f"**{run.last_line}**"
-    yield ""
     asked = command("crash", (f"--rounds {len(run.results)}", f"--seed {run.seed}"))
-    yield provenance(command=f"`{asked}`", seed=run.seed, seconds=f"{run.seconds:.0f}")
+    facts = provenance(command=f"`{asked}`", seed=run.seed, seconds=f"{run.seconds:.0f}")
+    yield f"# Crashes\n\n**{run.last_line}**\n\n{facts}"
     yield f"- {taken} of {all_steps} steps taken in turn, the other rounds at random"
     if run.no_disk:
         yield f"- {LIMITED}: {run.no_disk}"

@@ -42,11 +42,7 @@ class Testbed:
     """Carloop, the recording proxy and the records of some rounds."""
 
     def __init__(
-        self,
-        folder: Path,
-        disk: Path | None,
-        carloop: CarloopProcess,
-        recording_proxy: RecordingProxy,
+        self, folder: Path, disk: Path | None, carloop: CarloopProcess, recording_proxy: RecordingProxy
     ) -> None:
         self.folder = folder
         self._disk = disk

@@ -129,24 +129,9 @@ def _run_change(cell: Cell, testbed: FaultTestbed, soon: threading.Timer) -> Cha
     cancellation = _follow_proposal(settled.state, testbed) if cell.fault.wrong_result else None
     again, once_more = (_do(change, testbed, CALL_SECONDS) for _ in range(2))
     final = testbed.observe(appointment["id"])
-    raw, late = testbed.host_log.take()
-    return ChangeEvidence(
-        *(
-            change,
-            before,
-            tuple(answers),
-            keys,
-            settled,
-            pending,
-            again,
-            once_more,
-            final,
-            raw,
-            late,
-            testbed.moments(appointment["id"]),
-            cancellation,
-        )
-    )
+    during = (change, before, tuple(answers), keys, settled, pending)
+    afterwards = (again, once_more, final, *testbed.host_log.take(), testbed.moments(appointment["id"]))
+    return ChangeEvidence(*during, *afterwards, cancellation)
 
 
 def _ask(change: Document, appointment: Document, testbed: FaultTestbed) -> Answer:

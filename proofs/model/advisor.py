@@ -42,12 +42,7 @@ def booking(sim: Simulation, appointment: Appointment, *, vehicle: str, longer: 
 
 
 def rebooking(
-    sim: Simulation,
-    rental: RentalState,
-    *,
-    vehicle: str,
-    longer: int = 0,
-    revision: int | None = None,
+    sim: Simulation, rental: RentalState, *, vehicle: str, longer: int = 0, revision: int | None = None
 ) -> ChangeRequest:
     """Request a vehicle in the place of a rental, perhaps with an outdated revision."""
     appointment = appointment_of(sim, rental)
@@ -65,11 +60,7 @@ def _renting(
 
 
 def end_change(
-    sim: Simulation,
-    rental: RentalState,
-    *,
-    hours: int,
-    revision: int | None = None,
+    sim: Simulation, rental: RentalState, *, hours: int, revision: int | None = None
 ) -> ChangeRequest:
     """Request another end, perhaps with an outdated revision."""
     end = rental.end + timedelta(hours=hours)
@@ -101,11 +92,7 @@ def cancellation(sim: Simulation, appointment: Appointment, rental: RentalState)
 def giving_up(sim: Simulation, booking: ChangeRequest) -> ChangeRequest:
     """Request that a booking is given up."""
     return _change(
-        sim,
-        booking.appointment,
-        f"gives up {booking.name}",
-        action="cancel",
-        book_change_id=booking.id,
+        sim, booking.appointment, f"gives up {booking.name}", action="cancel", book_change_id=booking.id
     )
 
 
@@ -114,10 +101,7 @@ def proposed(sim: Simulation, appointment: Appointment, change: dict[str, object
     if change["action"] == "rebook":
         change = change | {"customer": appointment.document["customer"]}
     return _change(
-        sim,
-        appointment,
-        f"accepts what is proposed for {appointment.id}: {change['action']}",
-        **change,
+        sim, appointment, f"accepts what is proposed for {appointment.id}: {change['action']}", **change
     )
 
 

@@ -204,11 +204,7 @@ class Simulation:
         self.processes[planner] = self._start(planner)
 
     def _interleaving(
-        self,
-        planner: str,
-        faults: CallFaults,
-        appointment: Appointment,
-        request: ChangeRequest | None,
+        self, planner: str, faults: CallFaults, appointment: Appointment, request: ChangeRequest | None
     ) -> Callable[[str], None]:
         other = next(each for each in PLANNERS if each != planner)
 
@@ -273,12 +269,7 @@ class Simulation:
 
     @finish_overlapping_call
     def ask(
-        self,
-        planner: str,
-        request: ChangeRequest,
-        *,
-        again: bool = False,
-        faults: CallFaults = NO_FAULTS,
+        self, planner: str, request: ChangeRequest, *, again: bool = False, faults: CallFaults = NO_FAULTS
     ) -> Document | None:
         """Request a change, for the first time or again, and compare the answer with earlier ones."""
         self.requests[request.id] = request

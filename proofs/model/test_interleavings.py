@@ -61,9 +61,7 @@ def test_what_one_planner_takes_back_the_other_does_not_send(sim, appointment, a
     interruption = Overlapped(AFTER_SENDING, action, pause)
     busy = NetworkFault("Carloop is asked too often (429)")
     sim.ask(
-        "A",
-        advisor.booking(sim, appointment, vehicle=sim.vehicles[0]),
-        faults=CallFaults(busy, interruption),
+        "A", advisor.booking(sim, appointment, vehicle=sim.vehicles[0]), faults=CallFaults(busy, interruption)
     )
     assert violations(take_snapshot(sim)) == [], sim.trace
 

@@ -103,22 +103,13 @@ def report(mutants: Sequence[Mutant], by_hand: str) -> str:
 
 def _lines(mutants: Sequence[Mutant]) -> Iterator[str]:
     every = count(mutants)
-    yield "# Mutants"
-    yield ""
-    yield (
-        "mutmut changes the decision modules (what an answer means, what may be sent again, what a planner is told) in"
-        " one place at a time, and runs the tests that come by it. Down to the table the page is written by the tool."
-    )
-    yield ""
-    yield "```"
-    yield "$ make mutants"
-    yield summary(every)
-    yield "```"
-    yield ""
     tools = ", ".join(f"{name} {version(name)}" for name in ("mutmut", "mypy", "pytest"))
-    yield provenance(seed=NO_SEED, tools=tools)
-    yield "- score: the part that tests noticed of what the types let through"
-    yield ""
+    yield (
+        "# Mutants\n\nmutmut changes the decision modules (what an answer means, what may be sent again, what a planner"
+        " is told) in one place at a time, and runs the tests that come by it. Down to the table the page is written by"
+        f" the tool.\n\n```\n$ make mutants\n{summary(every)}\n```\n\n{provenance(seed=NO_SEED, tools=tools)}"
+    )
+    yield "- score: the part that tests noticed of what the types let through\n"
     yield "| module | mutants | refused by the types | noticed by a test | survived | score |"
     yield "|---|---|---|---|---|---|"
     for module, row in by_module(mutants).items():

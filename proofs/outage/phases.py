@@ -20,21 +20,9 @@ class Phase:
     begin: Callable[[FaultProxy, KillableCarloop], None]
 
 
-def _mute(proxy: FaultProxy, _: KillableCarloop) -> None:
-    proxy.switch(Mode.MUTE)
-
-
 def _close(proxy: FaultProxy, carloop: KillableCarloop) -> None:
     carloop.kill()
     proxy.switch(Mode.PASS)
-
-
-def _refuse(proxy: FaultProxy, _: KillableCarloop) -> None:
-    proxy.switch(Mode.REFUSE)
-
-
-def _swallow(proxy: FaultProxy, _: KillableCarloop) -> None:
-    proxy.switch(Mode.BLACKHOLE)
 
 
 def _gateway(proxy: FaultProxy, _: KillableCarloop) -> None:
@@ -43,12 +31,16 @@ def _gateway(proxy: FaultProxy, _: KillableCarloop) -> None:
 
 
 PHASES = (
-    Phase("mute", "Carloop works, and every answer is lost", _mute),
+    Phase("mute", "Carloop works, and every answer is lost", lambda proxy, _: proxy.switch(Mode.MUTE)),
     Phase(
         "killed", "its process is killed with `kill -9`; what lies before it closes every connection", _close
     ),
-    Phase("refused", "nobody listens any more", _refuse),
-    Phase("blackhole", "connections are taken, and nothing comes back", _swallow),
+    Phase("refused", "nobody listens any more", lambda proxy, _: proxy.switch(Mode.REFUSE)),
+    Phase(
+        "blackhole",
+        "connections are taken, and nothing comes back",
+        lambda proxy, _: proxy.switch(Mode.BLACKHOLE),
+    ),
     Phase("gateway", "a gateway answers 502 in its place", _gateway),
 )
 

@@ -52,12 +52,7 @@ class ServerGroup:
         command = [sys.executable, "-m", "proofs.races.planner_server", str(self.folder), str(number)]
         with (self.folder / f"server-{number}.log").open("ab") as log:
             self.processes[number] = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                text=True,
-                cwd=ROOT,
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log, text=True, cwd=ROOT
             )
 
     def kill_one(self, rng: random.Random) -> None:

@@ -10,8 +10,7 @@ PHONE = {"device": Phone, "width": 400, "height": 800}
 
 
 @pytest.mark.parametrize(
-    ("way", "language"),
-    [("without-script", "en"), ("keyboard", "en"), ("phone", "de"), ("phone", "en")],
+    ("way", "language"), [("without-script", "en"), ("keyboard", "en"), ("phone", "de"), ("phone", "en")]
 )
 def test_the_whole_way(way, language, advisor_at, new_planner, carloop_program, carloop, period):
     """No page is wider than the phone."""
