@@ -79,10 +79,13 @@ def test_it_is_sent_again_under_the_key_it_was_sent_with(planner, booking, sandb
     rental = planner.do(booking)["rental"]
     extension = planner.end_change(rental, planner.end() + timedelta(hours=1))
     lose(extension, operation="change_end", fault=NEVER_ARRIVED)
-    assert planner.do(extension)["status"] == "done"
+    extended = planner.do(extension)["rental"]
+    rebooking = planner.rebooking(extended)
+    lose(rebooking, fault=NEVER_ARRIVED)
+    assert planner.do(rebooking)["status"] == "done"
     remembered = {row["key"] for row in sandbox.store.database.all("SELECT key FROM idempotency")}
-    assert {booking["change_id"], extension["change_id"]} <= remembered
-    assert statuses(planner) == ["reserved"]
+    assert {each["change_id"] for each in (booking, extension, rebooking)} <= remembered
+    assert sorted(statuses(planner)) == ["cancelled", "reserved"]
 
 
 @pytest.mark.parametrize(
