@@ -99,7 +99,8 @@ def _repeat(known: Intent, command: Command, context: UseCaseContext) -> Outcome
 
 def _keep(outcome: Outcome, command: Command, context: UseCaseContext) -> Outcome:
     """Keep an outcome that needed no sending, for the change's id, digest and action alone."""
-    action = {Book: Action.BOOK, ChangeEnd: Action.CHANGE_END}.get(type(command), Action.CANCEL)
+    actions = {Book: Action.BOOK, ChangeEnd: Action.CHANGE_END, Rebook: Action.REBOOK}
+    action = actions.get(type(command), Action.CANCEL)
     intent = Intent(
         command.change_id, action, Site(""), None, command.digest, recorded_at=context.clock.now()
     )
