@@ -123,7 +123,7 @@ def _option_cells(option: MobilityOption, names: Mapping[str, str], texts: Texts
         vehicle = option["vehicle"]
         cells["class"] = names.get(vehicle["vehicle_class"], vehicle["vehicle_class"])
         cells["features"] = [names.get(each, each) for each in vehicle["features"]]
-        cells["station"] = vehicle.get("station")
+        cells["station"] = vehicle.get("station_name", vehicle.get("station"))
     return cells
 
 

@@ -62,6 +62,12 @@ class Selection:
     operations: tuple[Operation, ...] = tuple(Operation)
 
     @property
+    def arguments(self) -> list[str]:
+        """Return the arguments that select these rounds and not all."""
+        chosen = {"--disruption": self.disruptions, "--operation": self.operations}
+        return [f"{option} {each[0].name}" for option, each in chosen.items() if len(each) == 1]
+
+    @property
     def changes(self) -> list[Operation]:
         """Return the operations of disruptions that are not measured for each of them."""
         return [each for each in CHANGES if each in self.operations]

@@ -65,7 +65,7 @@ def write_report(run: Run, path: Path) -> None:
 
 def _lines(run: Run) -> Iterator[str]:
     taken, all_steps = run.steps
-    asked = command("crash", (f"--rounds {len(run.results)}", f"--seed {run.seed}"))
+    asked = command("crash", (f"--rounds {len(run.results)}", f"--seed {run.seed}", *run.selection.arguments))
     facts = provenance(command=f"`{asked}`", seed=run.seed, seconds=f"{run.seconds:.0f}")
     yield f"# Crashes\n\n**{run.last_line}**\n\n{facts}"
     yield f"- {taken} of {all_steps} steps taken in turn, the other rounds at random"

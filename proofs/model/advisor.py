@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from proofs.model.carloop import RentalState
@@ -42,12 +43,12 @@ def booking(sim: Simulation, appointment: Appointment, *, vehicle: str, longer: 
 
 
 def rebooking(
-    sim: Simulation, rental: RentalState, *, vehicle: str, longer: int = 0, revision: int | None = None
+    sim: Simulation, rental: RentalState, *, vehicle: str, longer: int = 0, behind: int | None = None
 ) -> ChangeRequest:
-    """Request a vehicle in the place of a rental, perhaps with an outdated revision."""
+    """Request a vehicle in the place of a rental, for its appointment as it is now."""
     appointment = appointment_of(sim, rental)
     end = appointment.end + timedelta(hours=longer)
-    own = {"action": "rebook", "rental_id": rental.id, **({} if revision is None else {"revision": revision})}
+    own = {"action": "rebook", "rental_id": rental.id, **_seen(rental, behind)}
     described = f"rebooks {rental.id} of {appointment.id} to {vehicle} until {display(end)}"
     return _renting(sim, appointment, described, end, option_id=vehicle, **own)
 
@@ -60,33 +61,24 @@ def _renting(
 
 
 def end_change(
-    sim: Simulation, rental: RentalState, *, hours: int, revision: int | None = None
+    sim: Simulation, rental: RentalState, *, hours: int, behind: int | None = None
 ) -> ChangeRequest:
-    """Request another end, perhaps with an outdated revision."""
-    end = rental.end + timedelta(hours=hours)
-    seen = {} if revision is None else {"revision": revision}
-    return _change(
-        sim,
-        appointment_of(sim, rental),
-        f"moves the end of {rental.id} to {display(end)}" + (f", seen as of {revision}" if seen else ""),
-        action="change_end",
-        rental_id=rental.id,
-        site="main",
-        end=write_instant(end),
-        **seen,
-    )
+    """Request another end."""
+    end, seen = rental.end + timedelta(hours=hours), _seen(rental, behind)
+    described = f"moves the end of {rental.id} to {display(end)}{', as seen: ' if seen else ''}{seen or ''}"
+    own = {"action": "change_end", "rental_id": rental.id, "end": write_instant(end), **seen}
+    return _change(sim, appointment_of(sim, rental), described, site="main", **own)
 
 
-def cancellation(sim: Simulation, appointment: Appointment, rental: RentalState) -> ChangeRequest:
+def _seen(rental: RentalState, behind: int | None) -> dict[str, int]:
+    """Return the revision that the advisor saw, so many before the present one; nothing for None."""
+    return {} if behind is None else {"revision": max(1, rental.revision - behind)}
+
+
+def cancellation(sim: Simulation, rental: RentalState) -> ChangeRequest:
     """Request that a rental is cancelled."""
-    return _change(
-        sim,
-        appointment,
-        f"cancels {rental.id} of {appointment.id}",
-        action="cancel",
-        rental_id=rental.id,
-        site="main",
-    )
+    appointment, own = appointment_of(sim, rental), {"action": "cancel", "rental_id": rental.id}
+    return _change(sim, appointment, f"cancels {rental.id} of {appointment.id}", site="main", **own)
 
 
 def giving_up(sim: Simulation, booking: ChangeRequest) -> ChangeRequest:
@@ -128,10 +120,14 @@ def rental_of(sim: Simulation, appointment: Appointment, which: int = 0) -> Rent
     return ours[-1 - which % len(ours)] if ours else None
 
 
+def _other_vehicle(sim: Simulation, rental: RentalState) -> str:
+    return next(each for each in sim.vehicles if each != rental.vehicle)
+
+
 def do_at_the_desk(sim: Simulation, rental: RentalState, action: str) -> None:
     """Do something with a rental at the desk."""
-    other = next(each for each in sim.vehicles if each != rental.vehicle)
-    done = sim.carloop.desk(rental.id, action, vehicle_id=other if action == "swap" else None)
+    other = _other_vehicle(sim, rental) if action == "swap" else None
+    done = sim.carloop.desk(rental.id, action, vehicle_id=other)
     sim.tally[f"desk: {action}"] += 1
     sim.trace.add(f"the desk: {action} {rental.id}" + ("" if done else ", which cannot be done"))
 
@@ -147,61 +143,34 @@ def book_for_somebody_else(sim: Simulation, vehicle: str, start: datetime, hours
 # during a call of the other planner
 
 
-def _asks_the_same(
-    sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None
-) -> None:
-    if request:
-        sim.ask(planner, request, again=True)
-
-
-def _gives_up(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
-    if request and request.rents:
-        sim.ask(planner, giving_up(sim, request))
-
-
-def _books_too(
-    sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None
-) -> None:
-    sim.ask(planner, booking(sim, appointment, vehicle=sim.vehicles[-1]))
-
-
-def _rebooks(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
-    if rental := rental_of(sim, appointment):
-        other = next(each for each in sim.vehicles if each != rental.vehicle)
-        sim.ask(planner, rebooking(sim, rental, vehicle=other))
-
-
-def _quotes(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
-    if rental := rental_of(sim, appointment):
-        sim.quote(planner, rebooking(sim, rental, vehicle=sim.vehicles[0]))
-
-
-def _cancels(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
-    if rental := rental_of(sim, appointment):
-        sim.ask(planner, cancellation(sim, appointment, rental))
-
-
 def _moves(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
     appointment.revise(period=period(appointment.start, appointment.end + timedelta(hours=1)))
     sim.save(planner, appointment, f"moves {describe(appointment)}")
 
 
-def _desk(action: str) -> PlannerAction:
-    def act(sim: Simulation, planner: str, appointment: Appointment, request: ChangeRequest | None) -> None:
-        if rental := rental_of(sim, appointment):
-            do_at_the_desk(sim, rental, action)
-
-    return act
+def _with_rental(act: Callable[[Simulation, str, RentalState], object]) -> PlannerAction:
+    """Return what does something with the appointment's newest rental, if it has one."""
+    return lambda sim, planner, appointment, _: (
+        (rental := rental_of(sim, appointment)) and act(sim, planner, rental)
+    )
 
 
 ACTIONS: dict[str, PlannerAction] = {
-    "reconciles": lambda sim, planner, *_: sim.reconcile(planner) and None,
-    "asks the same": _asks_the_same,
-    "gives up": _gives_up,
-    "books too": _books_too,
-    "rebooks": _rebooks,
-    "asks for a price": _quotes,
-    "cancels": _cancels,
+    "reconciles": lambda sim, planner, *_: sim.reconcile(planner),
+    "asks the same": lambda sim, planner, _, request: request and sim.ask(planner, request, again=True),
+    "gives up": lambda sim, planner, _, request: (
+        request and request.rents and sim.ask(planner, giving_up(sim, request))
+    ),
+    "books too": lambda sim, planner, appointment, _: sim.ask(
+        planner, booking(sim, appointment, vehicle=sim.vehicles[-1])
+    ),
+    "rebooks": _with_rental(
+        lambda sim, planner, own: sim.ask(planner, rebooking(sim, own, vehicle=_other_vehicle(sim, own)))
+    ),
+    "asks for a price": _with_rental(
+        lambda sim, planner, own: sim.quote(planner, rebooking(sim, own, vehicle=sim.vehicles[0]))
+    ),
+    "cancels": _with_rental(lambda sim, planner, own: sim.ask(planner, cancellation(sim, own))),
     "moves": _moves,
     "saves": lambda sim, planner, appointment, _: sim.save(planner, appointment, f"opens {appointment.id}"),
     "a request arrives": lambda sim, *_: sim.delayed_writes and sim.arrive(0),
@@ -209,7 +178,10 @@ ACTIONS: dict[str, PlannerAction] = {
     "somebody else books": lambda sim, _, appointment, __: book_for_somebody_else(
         sim, sim.vehicles[0], appointment.start, 1
     ),
-    **{f"desk: {action}": _desk(action) for action in DESK},
+    **{
+        f"desk: {action}": _with_rental(lambda sim, _, own, action=action: do_at_the_desk(sim, own, action))
+        for action in DESK
+    },
 }
 """What may happen during a call."""
 

@@ -156,9 +156,7 @@ class Dealership(RuleBasedStateMachine):
         self, planner: str, which: int, hours: int, behind: int | None, faults: CallFaults
     ) -> None:
         """The end of a rental is changed, from what is there, or from a revision that was seen."""
-        rental = _pick(self.rentals, which)
-        seen = _revision_seen(rental, behind)
-        wanted = advisor.end_change(self.sim, rental, hours=hours, revision=seen)
+        wanted = advisor.end_change(self.sim, _pick(self.rentals, which), hours=hours, behind=behind)
         self.sim.ask(planner, wanted, faults=faults)
 
     @if_there_is(lambda self: any(each.is_active for each in self.rentals))
@@ -175,30 +173,26 @@ class Dealership(RuleBasedStateMachine):
     ) -> None:
         """A rental is replaced by another one, for its appointment as it is now."""
         rental, car = _pick(self.rentals, which), _pick(self.sim.vehicles, vehicle)
-        seen = _revision_seen(rental, behind)
-        wanted = advisor.rebooking(self.sim, rental, vehicle=car, longer=longer, revision=seen)
+        wanted = advisor.rebooking(self.sim, rental, vehicle=car, longer=longer, behind=behind)
         self.sim.ask(planner, wanted, faults=faults)
 
-    @rule(planner=planners, which=numbers, vehicle=numbers, longer=st.integers(0, 3), faults=call_faults)
-    def quote(self, planner: str, which: int, vehicle: int, longer: int, faults: CallFaults) -> None:
+    @if_there_is(lambda self: self.rentals)
+    @rule(planner=planners, which=numbers, vehicle=numbers, what=st.integers(0, 2), faults=call_faults)
+    def quote(self, planner: str, which: int, vehicle: int, what: int, faults: CallFaults) -> None:
         """A price is asked for: of a rental with another end, of another one in its place, or of a booking."""
-        car, wanted = _pick(self.sim.vehicles, vehicle), None
-        for rental in self.rentals[which : which + 1]:
-            wanted = (
-                advisor.end_change(self.sim, rental, hours=longer)
-                if longer
-                else advisor.rebooking(self.sim, rental, vehicle=car)
-            )
-        wanted = wanted or advisor.booking(self.sim, _pick(self.appointments, which), vehicle=car)
+        rental, car = _pick(self.rentals, which), _pick(self.sim.vehicles, vehicle)
+        wanted = (
+            advisor.end_change(self.sim, rental, hours=1),
+            advisor.rebooking(self.sim, rental, vehicle=car),
+            advisor.booking(self.sim, appointment_of(self.sim, rental), vehicle=car),
+        )[what]
         self.sim.quote(planner, wanted, faults=faults)
 
     @if_there_is(lambda self: any(each.is_active for each in self.rentals))
     @rule(planner=planners, which=numbers, faults=call_faults)
     def cancel(self, planner: str, which: int, faults: CallFaults) -> None:
         """A rental is cancelled."""
-        rental = _pick(self.rentals, which)
-        wanted = advisor.cancellation(self.sim, appointment_of(self.sim, rental), rental)
-        self.sim.ask(planner, wanted, faults=faults)
+        self.sim.ask(planner, advisor.cancellation(self.sim, _pick(self.rentals, which)), faults=faults)
 
     @if_there_is(lambda self: self.bookings)
     @rule(planner=planners, which=numbers, faults=call_faults)
@@ -285,10 +279,6 @@ class Dealership(RuleBasedStateMachine):
         if found := settle_everything(self.sim):
             raise Violation("; ".join(found))
         self.nothing_is_lost_or_doubled()
-
-
-def _revision_seen(rental: RentalState, behind: int | None) -> int | None:
-    return None if behind is None else max(1, rental.revision - behind)
 
 
 def _pick(items: list[Item], which: int) -> Item:

@@ -93,7 +93,7 @@ def finish_overlapping_call(method: Method[P, T]) -> Method[P, T]:
     return around
 
 
-PlannerAction = Callable[["Simulation", str, Appointment, ChangeRequest | None], None]
+PlannerAction = Callable[["Simulation", str, Appointment, ChangeRequest | None], object]
 """What the other planner may do during a call, with its appointment and change."""
 
 

@@ -51,7 +51,7 @@ def test_a_planner_hears_what_the_other_one_found_out(sim, appointment, step):
     sim.reconcile("A")
     rental = advisor.rental_of(sim, appointment)
     assert rental is not None
-    sim.ask("A", advisor.cancellation(sim, appointment, rental), faults=faults)
+    sim.ask("A", advisor.cancellation(sim, rental), faults=faults)
 
 
 @pytest.mark.parametrize("action", ["asks the same", "saves", "gives up", "reconciles"])
@@ -86,7 +86,7 @@ def test_a_cancellation_that_comes_too_late_did_nothing(sim, appointment, step):
     rental = advisor.rental_of(sim, appointment)
     assert rental is not None
     lost = CallFaults(NetworkFault("the request is lost"))
-    sim.ask("A", advisor.cancellation(sim, appointment, rental), faults=lost)
+    sim.ask("A", advisor.cancellation(sim, rental), faults=lost)
     advisor.do_at_the_desk(sim, rental, "swap")
     sim.ask("A", advisor.giving_up(sim, booking), faults=CallFaults(None, Interleaved(step, "asks the same")))
     assert violations(take_snapshot(sim)) == [], sim.trace
