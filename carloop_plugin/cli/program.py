@@ -31,12 +31,13 @@ from carloop_plugin.cli.texts import Texts, choose_language
 _LOG = logging.getLogger(__name__)
 
 COMMANDS = (
-    *("appointment", "classes", "features", "search", "book", "change-end", "rebook", "cancel", "rentals"),
+    *("appointment", "classes", "features", "stations", "search"),
+    *("book", "change-end", "rebook", "cancel", "rentals"),
     *("recover", "erase", "settings", "store", "doctor", "demo"),
 )
 """The commands in the order of a day's work, each in the module of its name and imported only when it is asked for."""
 
-_MODULES = {"classes": "filters", "features": "filters", "rebook": "book"}
+_MODULES = {"classes": "filters", "features": "filters", "stations": "filters", "rebook": "book"}
 
 
 class Program(Group):

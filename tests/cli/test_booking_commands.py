@@ -25,8 +25,13 @@ def test_saving_an_appointment_shows_step_four(run, appointment_file):
 
 
 def test_filters(run, planner):
-    """Classes and features are tables for people, in their language, and the contract's document for programs."""
-    for command, language, word in (("classes", "en", "Estate car"), ("features", "de", "Anhängerkupplung")):
+    """They are tables for people, in their language, and the contract's document for programs."""
+    words = (
+        ("classes", "en", "Estate car"),
+        ("features", "de", "Anhängerkupplung"),
+        ("stations", "de", "Karlsruhe"),
+    )
+    for command, language, word in words:
         validate(run(command, "--json").document, "mobility_filters")
         assert word in run("--lang", language, command).out
 
@@ -39,6 +44,9 @@ def test_search_for_an_appointment(run, saved):
     assert every["options"][0]["period"] == saved.appointment["period"]
     classes = {each["vehicle"]["vehicle_class"] for each in some["options"] if each["match"] == "exact"}
     assert classes == {"kombi", "suv"}
+    station = every["options"][0]["vehicle"]["station"]
+    there = run("search", "--appointment", saved.id, "--station", station, "--json").document
+    assert {each["vehicle"]["station"] for each in there["options"]} == {station}
     table = run("search", "--appointment", saved.id, "--limit", "2")
     assert every["options"][0]["id"] in table.out
     assert "--limit" in table.err

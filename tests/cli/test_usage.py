@@ -23,6 +23,7 @@ MISTAKES = {
     "nothing to set": (["settings", "set"], "Please say what is to be saved."),
     "an unknown setting": (["settings", "set", "--delete", "staton"], "there are: base_url, token, station."),
     "an unknown class": (["search", *PERIOD, "--class", "combi"], "“combi”; there are: kleinwagen (Small"),
+    "an unknown station": (["search", *PERIOD, "--station", "mond"], "“mond”; there are: "),
     "a misspelt class": (["search", *PERIOD, "--class", "Kombi"], "Did you mean kombi?"),
     "JSON of nothing": (["demo", "--json"], "--scripted"),
     "an empty option": (["search", "--class", ""], "“--class”: The value is empty."),

@@ -19,9 +19,9 @@ from mobility_hookspecs import specs
 
 COMMANDS = {
     "carloop demo", "carloop settings show", "carloop settings set", "carloop settings test", "carloop doctor",
-    "carloop appointment save", "carloop book", "carloop classes", "carloop features", "carloop search",
-    "carloop change-end", "carloop rebook", "carloop cancel", "carloop rentals", "carloop recover", "carloop erase",
-    "carloop store copy", "carloop-sandbox serve", "planner-host serve", "planner-host account",
+    "carloop appointment save", "carloop book", "carloop classes", "carloop features", "carloop stations",
+    "carloop search", "carloop change-end", "carloop rebook", "carloop cancel", "carloop rentals", "carloop recover",
+    "carloop erase", "carloop store copy", "carloop-sandbox serve", "planner-host serve", "planner-host account",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`carloop classes` and `carloop features`: what a search can filter by."""
+"""`carloop classes`, `carloop features` and `carloop stations`: what a search can filter by."""
 
 from __future__ import annotations
 
@@ -27,12 +27,20 @@ def features(invocation: Invocation) -> int:
     return _list(invocation, "features", {"id": "id", "feature": "name", "group": "group"})
 
 
+@click.command("stations", cls=Command)
+def stations(invocation: Invocation) -> int:
+    """List the stations."""
+    return _list(invocation, "stations", {"id": "id", "station": "name"})
+
+
 def _list(
-    invocation: Invocation, kind: Literal["vehicle_classes", "features"], columns: Mapping[str, str]
+    invocation: Invocation,
+    kind: Literal["vehicle_classes", "features", "stations"],
+    columns: Mapping[str, str],
 ) -> Exit:
     texts, site = invocation.texts, chosen_site(invocation)
     with planner_host(texts) as host:
         filters = answer_of(host.mobility_filters(site, timeout=HOST_TIMEOUT))
-    rows = [{heading: each.get(name) for heading, name in columns.items()} for each in filters[kind]]
+    rows = [{heading: each.get(name) for heading, name in columns.items()} for each in filters.get(kind, [])]
     invocation.answer(filters, lambda: print_table([*columns], rows, texts))
     return Exit.DONE

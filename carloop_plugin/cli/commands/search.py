@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         MobilityRequest,
         Period,
         RequestedFilters,
+        Station,
         VehicleClass,
         VehicleFeature,
     )
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 @end_option
 @option("--class", "classes", metavar="ID", multiple=True)
 @option("--feature", "features", metavar="ID", multiple=True)
+@option("--station", "stations", metavar="ID", multiple=True)
 @option("--limit", metavar="COUNT", type=whole_number(1, 10_000))
 def search(
     invocation: Invocation,
@@ -48,11 +50,16 @@ def search(
     end: str | None,
     classes: tuple[str, ...],
     features: tuple[str, ...],
+    stations: tuple[str, ...],
     limit: int | None,
 ) -> int:
     """Search the vehicles that are free for an appointment or a period."""
     site, period = _site_and_period(invocation, appointment_id, start=start, end=end)
-    wanted: RequestedFilters = {"vehicle_classes": [*classes], "features": [*features]}
+    wanted: RequestedFilters = {
+        "vehicle_classes": [*classes],
+        "features": [*features],
+        "stations": [*stations],
+    }
     request: MobilityRequest = {"site": site, "period": period, "filters": wanted}
     if appointment_id is not None:
         request["appointment_id"] = appointment_id
@@ -60,18 +67,19 @@ def search(
         request["limit"] = limit
     texts = invocation.texts
     with planner_host(texts) as host:
-        # The names are for people, and for the classes and features that were asked for.
-        is_needed = classes or features or not invocation.as_json
+        # The names are for people, and for what was asked for.
+        is_needed = classes or features or stations or not invocation.as_json
         filters = host.mobility_filters(site).answers.get(PROVIDER_ID) if is_needed else None
         if filters is not None:  # a misspelt class would look like a fleet that is rented out
             _require_known(classes, filters["vehicle_classes"])
             _require_known(features, filters["features"])
+            _require_known(stations, filters.get("stations", []))
         offer = answer_of(host.mobility_options(request, timeout=HOST_TIMEOUT))
     invocation.answer(offer, lambda: show_offer(offer, filters, texts))
     return Exit.DONE
 
 
-def _require_known(wanted: Sequence[str], offered: Sequence[VehicleClass | VehicleFeature]) -> None:
+def _require_known(wanted: Sequence[str], offered: Sequence[VehicleClass | VehicleFeature | Station]) -> None:
     names = {each["id"]: each["name"] for each in offered}
     for value in wanted:
         if value not in names:

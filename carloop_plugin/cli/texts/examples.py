@@ -3,6 +3,7 @@
 EXAMPLES: dict[str, str] = {
     "classes.examples": "carloop classes\ncarloop classes --site nord --json",
     "features.examples": "carloop features\ncarloop features --json",
+    "stations.examples": "carloop stations\ncarloop stations --json",
     "rentals.examples": "carloop rentals\ncarloop rentals --all --json\ncarloop rentals --appointment A-2026-0001",
     "recover.examples": "carloop recover\ncarloop recover --watch 30\ncarloop recover --rebuild",
     "erase.examples": "carloop erase --customer K-10023 --dry-run\n"
