@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from decimal import Decimal
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         MobilityOption,
         MobilityStep,
         Money,
+        ProposedChange,
         Rental,
         RentalQuote,
     )
@@ -44,8 +46,17 @@ def show_step(step: MobilityStep, texts: Texts, zone: tzinfo | None) -> None:
         show_rentals([step["rental"]], texts, {step["appointment_id"]: zone})
     for proposal in step["proposals"]:
         click.echo(texts("step.proposal", message=printable(proposal["message"])))
+        click.echo(f"  {printable(_command_of(proposal['change']))}")
     for notice in step["notices"]:
         click.echo(printable(notice["message"]), err=True)
+
+
+def _command_of(change: ProposedChange) -> str:
+    """Return the command that makes a proposed change."""
+    times = [change["end"]] if "end" in change else []
+    if "period" in change:
+        times = ["--start", change["period"]["start"], "--end", change["period"]["end"]]
+    return shlex.join(["carloop", change["action"].replace("_", "-"), change["rental_id"], *times])
 
 
 def show_offer(offer: MobilityOffer, filters: MobilityFilters | None, texts: Texts) -> None:

@@ -1,6 +1,7 @@
 """`carloop appointment`, `search`, `book`, `change-end`, `rebook`, `cancel` and `rentals`."""
 
 import json
+import shlex
 import signal
 import subprocess
 from datetime import timedelta
@@ -101,14 +102,17 @@ def test_change_the_end_and_cancel(run, saved, booked):
 
 
 def test_rebook(run, saved, booked, appointment_file):
-    """The same car for the appointment as it is saved now; or another car and period. Always one rental."""
+    """As proposed: the same car for the appointment as it is saved now; or another car and period. Always one rental."""
     later = {name: written(at + timedelta(hours=2)) for name, at in saved.times().items()}
     appointment_file.write_text(json.dumps(saved.appointment | {"revision": 2, "period": later}))
-    run("appointment", "save", str(appointment_file))
-    moved = run("rebook", booked["id"], "--note", "Canary: Kindersitz", "--json").document["rental"]
+    step = run("appointment", "save", str(appointment_file)).out
+    proposed = next(line for line in step.splitlines() if line.startswith("  carloop rebook"))
+    moved = run(*shlex.split(proposed)[1:], "--note", "Canary: Kindersitz", "--json").document["rental"]
     assert (moved["period"], moved["vehicle"]) == (later, booked["vehicle"])
     another, end = saved.car_free_for_days(), written(saved.end() + timedelta(hours=5))
-    ran = run("rebook", moved["id"], "--option", another, "--end", end)
+    same = run("rebook", moved["id"], "--json").document["rental"]
+    assert (same["period"], same["vehicle"]) == (moved["period"], moved["vehicle"])
+    ran = run("rebook", same["id"], "--option", another, "--end", end)
     assert (ran.code, "the one before it cancelled" in ran.err) == (0, True)
     (kept,) = run("rentals", "--appointment", saved.id, "--json").document
     assert (kept["vehicle"]["id"], kept["period"]) == (another, moved["period"] | {"end": end})
