@@ -102,7 +102,7 @@ def test_change_the_end_and_cancel(run, saved, booked):
 
 
 def test_rebook(run, saved, booked, appointment_file):
-    """As proposed: the same car for the appointment as it is saved now; or another car and period. Always one rental."""
+    """As proposed, the same car for the appointment as it is saved now; or another car and period."""
     later = {name: written(at + timedelta(hours=2)) for name, at in saved.times().items()}
     appointment_file.write_text(json.dumps(saved.appointment | {"revision": 2, "period": later}))
     step = run("appointment", "save", str(appointment_file)).out
