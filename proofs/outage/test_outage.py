@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from proofs.outage.checks import Requests, Span, by_appointment, check_all, count_requests
 from proofs.outage.journal import Bug, ChangeAnswer, Journal, PageState, Sent, read_journals
 
-COMMAND = Path(__file__).with_name("outage.py")
 ID = "P0-0-1"
 OUTAGE = [Span("killed", "", 100.0, 200.0)]
 
