@@ -65,7 +65,8 @@ def end_change(
 ) -> ChangeRequest:
     """Request another end."""
     end, seen = rental.end + timedelta(hours=hours), _seen(rental, behind)
-    described = f"moves the end of {rental.id} to {display(end)}{', as seen: ' if seen else ''}{seen or ''}"
+    described = f"moves the end of {rental.id} to {display(end)}"
+    described += f", seen as of {seen['revision']}" if seen else ""
     own = {"action": "change_end", "rental_id": rental.id, "end": write_instant(end), **seen}
     return _change(sim, appointment_of(sim, rental), described, site="main", **own)
 
