@@ -8,6 +8,7 @@ import pytest
 
 from carloop_plugin.messages import text
 from carloop_sandbox.running import run_sandbox
+from tests.support.interface import planner_of
 
 ACCOUNT_CHANGED = text("change.account_changed", "de")
 
@@ -70,6 +71,21 @@ def test_a_token_of_another_account_changes_nothing(planner, other_carloop, use)
     assert planner.state()["state"] == "booked"
     use(planner.control)
     assert planner.do(changes[1])["status"] == "done"
+
+
+def test_a_rental_of_the_same_number_in_another_account_is_left_alone(planner, other_carloop, use, records):
+    """Two Carloops number alike, and whoever saw the revision does not read it again."""
+    planner.save()
+    planner.book()
+    with planner_of(other_carloop) as stranger:
+        period = stranger.at(1), stranger.at(2)
+        theirs = stranger.book(stranger.free(*period)[0], *period)
+        with records() as store:
+            (known,) = store.rentals(appointment_ids=[planner.id])
+            store.keep_rental(replace(known, id=theirs["id"], appointment_id="A-twin"))
+        use(other_carloop)
+        outcome = planner.do(planner.cancellation(rental_id=theirs["id"], revision=theirs["revision"]))
+        assert (code(outcome), stranger.read(theirs)) == (("refused", "account_changed"), theirs)
 
 
 @pytest.mark.parametrize("revision", [{}, {"revision": 1}], ids=["read anew", "as seen"])
