@@ -67,6 +67,7 @@ DECLARED = {
     "planner_host": {
         "nav.*": "today week new settings accounts audit",
         "today.do.*": "change_end rebook book cancel",
+        "do.*": "change_end rebook book cancel",
         "conflict.fields.*": " ".join(CONFLICTS),
         "conflict.status.*": "scheduled cancelled",
         "customer.*": " ".join(MANUAL_FIELDS),

@@ -103,6 +103,7 @@ const changed = new Set(document.querySelectorAll("form[data-guard=changed]"));
 function noteChange({ target }) {
   if (!target.form?.matches("[data-guard]") || target.type === "search") return;
   changed.add(target.form);
+  target.form.dataset.guard = "changed"; // for the page to say so
   labelCompanions();
 }
 document.addEventListener("input", noteChange);

@@ -113,10 +113,8 @@ def test_a_notice_stands_until_it_is_noted(anna, site, plan, rent):
     anna.post(f"{path_of(one)}/noted", data={"notice": "notice/fake/other/V1"})
     assert state_of(site, one) == "attention"
     assert section(press(anna, one, "noted"), "checks") == ""
-    assert (state_of(site, one), site.planner.records.hidden_proposals(one.id)) == (
-        "reserved",
-        {"notice/fake/vehicle_swapped/V1"},
-    )
+    hidden = {(one.id, "notice/fake/vehicle_swapped/V1")}
+    assert (state_of(site, one), site.planner.records.hidden_of([one.id])) == ("reserved", hidden)
     save_as_bert(site.planner, one, work="Bremsen")
     assert "Fabia statt Golf." in section(anna.get("/"), "checks")
 
