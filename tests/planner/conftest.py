@@ -73,6 +73,7 @@ class Fake:
         self.outcomes = ["done"]
         self.changes, self.asked, self.options = [], [], []
         self.states = {}
+        self.capabilities, self.quoted, self.quotes = [], {}, []
 
     def module(self, *hooks, **own):
         """Return the provider as a module with the named hooks of this class and the test's own hooks."""
@@ -87,7 +88,7 @@ class Fake:
     def describe_mobility_provider(self):
         """Return who this is."""
         about = {"id": self.provider, "name": self.name, "version": "1.0", "contract": ">=1.0,<2"}
-        return about | {"kinds": ["rental_car"], "capabilities": []}
+        return about | {"kinds": ["rental_car"], "capabilities": self.capabilities}
 
     @hookimpl
     def on_appointment_saved(self, appointment, context):
@@ -138,6 +139,13 @@ class Fake:
         if wanted == "unknown":
             return answer | {"status": "unknown", "problem": make_problem("deadline_exceeded")}
         return answer | {"status": "refused", "problem": make_problem(wanted)}
+
+    @hookimpl
+    def quote_rental_change(self, change, context):
+        """Answer with the quote that was set: what it lacks is not known, and the change is possible."""
+        self.quotes.append(change)
+        named = {"change_id": change["change_id"], "provider": self.provider}
+        return named | {"possible": True} | self.quoted
 
     def state_of(self, appointment_id):
         """Return the state that was set for an appointment, else that nothing is booked."""
