@@ -124,14 +124,13 @@ def _why_not_own(
 def _is_known(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
     """Return whether the audit log has, as this appointment's, the booking that a change is about, or the change."""
     entries = [e for e in planner_of(page).audit.of(appointment.id) if e.provider == change["provider"]]
-    if "book_change_id" in change:
-        ids = {entry.change_id for entry in entries}
-        return not ids.isdisjoint((change["change_id"], change["book_change_id"]))
-    of_rental = [entry for entry in entries if entry.rental_id == change["rental_id"]]
-    is_here = change.get("site", appointment.site) == appointment.site
+    ids = {entry.change_id for entry in entries}
     # A second click finds the change itself: its answer is the outcome of the first.
-    return any(
-        entry.change_id == change["change_id"]
-        or (is_here and entry.action in ("book", "rebook") and entry.outcome == "done")
-        for entry in of_rental
+    if not ids.isdisjoint((change["change_id"], change.get("book_change_id"))):
+        return True
+    is_here = change.get("site", appointment.site) == appointment.site
+    return is_here and any(
+        entry.rental_id == change.get("rental_id") and entry.outcome == "done"
+        for entry in entries
+        if entry.action in ("book", "rebook")
     )
