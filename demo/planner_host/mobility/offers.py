@@ -95,7 +95,7 @@ class Offers:
 
     @property
     def closed(self) -> frozenset[str]:
-        """Return the sides at which no option's station is open, where there are options; said once, and not of each."""
+        """Return the sides at which no option's station is open; said once, and not of each."""
         return frozenset.intersection(*(frozenset(each.closed) for each in self.options))
 
     def chosen(self, key: str) -> ShownOption | None:
