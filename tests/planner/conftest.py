@@ -71,7 +71,7 @@ class Fake:
     def __init__(self, provider="fake", name="Fake & Co."):
         self.provider, self.name = provider, name
         self.outcomes = ["done"]
-        self.changes, self.asked, self.options = [], [], []
+        self.changes, self.asked, self.options, self.stations = [], [], [], []
         self.states = {}
         self.capabilities, self.quoted, self.quotes = [], {}, []
 
@@ -105,17 +105,19 @@ class Fake:
 
     @hookimpl
     def provide_mobility_filters(self, site, context):
-        """Return one class and two features."""
+        """Return one class, two features, and the stations that were set."""
         self.asked.append("filters")
         classes = [{"id": "kombi", "name": f"Kombi ({context.locale})"}]
         automatic = {"id": "automatik", "name": "Automatik", "group": "Antrieb"}
         features = [automatic, {"id": "navi", "name": "Navigationssystem"}]
-        return {"provider": self.provider, "vehicle_classes": classes, "features": features}
+        answer = {"provider": self.provider, "vehicle_classes": classes, "features": features}
+        return answer | ({"stations": self.stations} if self.stations else {})
 
     @hookimpl
     def provide_mobility_options(self, request, context):
         """Return the options that were set."""
         self.asked.append("options")
+        self.request = request
         total = len([each for each in self.options if each["match"] == "exact"])
         answer = {"provider": self.provider, "as_of": SINCE, "options": self.options}
         return answer | {"total": total, "truncated": False}
