@@ -182,41 +182,38 @@ def _of_provider(offers: Offers, provider: str) -> Offers:
 def _rebooking(page: Page, sent: _Sent) -> RebookingView | None:
     if sent.old is None:
         return None
-    wanted = sent.wanted(page)
-    same, same_for = None, ""
-    if wanted.period is not None and wanted.customer is not None and vehicle_of(sent.old):
-        same_for = _written(wanted.period)
-        if not _changes_nothing(sent.old, wanted.period, wanted.customer):
-            same = _quote_same(page, sent, wanted.period, wanted.customer)
-    # The form is drawn as if there were no rental: it neither is a second one, nor is its customer locked by it.
-    free = replace(sent.step, rentals=(), is_locked=False)
-    return RebookingView(sent.old, free, same, same_for)
-
-
-def _changes_nothing(old: ShownRental, period: contract.Period, customer: contract.Customer) -> bool:
-    return old.renter == customer and _written(old.rental["period"]) == _written(period)
+    wanted, same = sent.wanted(page), None
+    can_keep = bool(vehicle_of(sent.old)) and planner_of(page).can(sent.old.provider, "quote")
+    if can_keep and wanted.period is not None and wanted.customer is not None:
+        same = _quote_same(page, sent, sent.old, wanted.period, wanted.customer)
+    return RebookingView(
+        sent.old,
+        # The form is drawn as if there were no rental: it neither is a second one, nor is its customer locked by it.
+        free=replace(sent.step, rentals=(), is_locked=False),
+        has_vehicle=can_keep,
+        same=same,
+        same_for=_written(wanted.period) if wanted.period else "",
+    )
 
 
 def _quote_same(
-    page: Page, sent: _Sent, period: contract.Period, customer: contract.Customer
+    page: Page, sent: _Sent, old: ShownRental, period: contract.Period, customer: contract.Customer
 ) -> QuoteView | None:
-    """Return what the rental's own vehicle would cost; None where that is not known, or it is not free."""
-    if sent.old is None:
+    """Return what the rental's own vehicle would cost; None where nothing would change, or that is not known."""
+    rental = old.rental
+    if old.renter == customer and _written(rental["period"]) == _written(period):
         return None
-    rental = sent.old.rental
-    change: contract.RentalChange = {
+    named: contract.RentalChange = {
         "change_id": sent.form.change_id,
-        "provider": sent.old.provider,
+        "provider": old.provider,
         "action": "rebook",
         "site": rental["site"],
         "rental_id": rental["id"],
         "revision": rental["revision"],
     }
-    change = rebooking_of(change, vehicle_of(sent.old), period, customer)
+    change = rebooking_of(named, vehicle_of(old), period, customer)
     quoted = quote(change, planner_of(page), locale=page.language.code)
-    if quoted is None or not quoted["possible"]:
-        return None
-    return quote_view(page, quoted, sent.appointment.zone)
+    return quote_view(page, quoted, sent.appointment.zone) if quoted else None
 
 
 def _written(period: contract.Period) -> str:

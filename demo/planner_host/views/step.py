@@ -35,12 +35,14 @@ class SearchView:
 class RebookingView:
     """The rental that is replaced (`old`), and the step as the form of the search is drawn for, as if it were free.
 
-    :ivar same: what the rental's own vehicle would cost for what is on the form, if it can be had.
+    :ivar has_vehicle: whether the rental's own vehicle can be kept: there is one, and its price can be asked.
+    :ivar same: what it would cost for what is on the form; None where nothing would change.
     :ivar same_for: the period that this is for, as the form sends it.
     """
 
     old: ShownRental
     free: Step
+    has_vehicle: bool = False
     same: QuoteView | None = None
     same_for: str = ""
 

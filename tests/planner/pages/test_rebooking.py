@@ -83,7 +83,7 @@ def test_its_own_vehicle_can_be_had_for_another_period(anna, saved, fake, path):
     (change,) = fake.changes
     assert (change["option_id"], change["period"]["end"]) == ("V1", "2026-11-27T17:00:00+01:00")
     fake.quoted = {"possible": False}
-    assert "Dasselbe Fahrzeug" not in words(anna.post(f"{path}/rebooking/same", data=sent))
+    assert "Das ist nicht möglich." in words(anna.post(f"{path}/rebooking/same", data=sent))
 
 
 @by_page_and_script
