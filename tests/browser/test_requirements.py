@@ -64,6 +64,7 @@ def test_m3_the_rental_period_is_the_appointments_and_can_be_changed(advisor, pe
     advisor.book()
     expect(advisor.rental).to_contain_text(f"{advisor.moment(wanted.start)} – {advisor.moment(wanted.end)}")
     assert carloop.periods(appointment) == [wanted]
+    advisor.edit(3)
     drop_off = advisor.step_3.get_by_role("group", name=advisor.t("visit.drop_off"))
     expect(advisor.field("visit.time", within=drop_off)).to_have_value("08:00")
 
@@ -179,13 +180,13 @@ def test_m10_a_rentals_times_must_be_in_the_future(advisor, period, carloop):
 
 
 def test_m11_only_the_end_of_a_saved_rental_can_be_changed(advisor, period, carloop):
-    """The form of a saved rental has the end alone; everything else stays what it was."""
+    """The form of a saved rental has the end alone; everything else stays what it was, or is rebooked as one."""
     appointment = advisor.new_appointment(period)
     advisor.book()
     (before,) = carloop.rentals(appointment)
     fields = advisor.step_4.locator("input:not([type=hidden]), select, textarea")
     assert fields.evaluate_all("all => all.map(each => each.name)") == ["end_date", "end_time"]
-    expect(advisor.step_4).to_contain_text(advisor.t("rental.only_end"))
+    expect(advisor.step_4).to_contain_text(advisor.t("rental.rebook_help"))
     advisor.change_end(period.end - timedelta(hours=3))
     expect(advisor.rental).to_contain_text(advisor.moment(period.end - timedelta(hours=3)))
     (after,) = carloop.rentals(appointment)
