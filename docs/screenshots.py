@@ -189,7 +189,7 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
     page.goto(base)
     camera.photograph("planner-today")
     page.goto(f"{base}/calendar")
-    page.fill("#words", "mull")
+    page.fill("[name=words]", "mull")
     follow(page, "search button")
     camera.photograph("planner-found")
     for name in ("settings", "settings/carloop", "audit", "nowhere"):
@@ -203,11 +203,12 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
 
 def search_in_vain(camera: Camera) -> None:
     """Find nothing; then search without a connection."""
-    page, button = camera.page, "#offer-form > .buttons button"
+    page, button = camera.page, ".search-bar button"
     for box in page.locator("input[name=feature]").all():
         box.check()
     page.click(button)
     page.wait_for_selector("#offers .empty")
+    page.wait_for_selector("#offers [data-focus]:focus")
     camera.photograph("planner-none")
     page.route("**/offers", lambda route: route.abort(), times=1)
     page.click(button)
@@ -287,8 +288,8 @@ def save(page: Page) -> None:
 
 def search(page: Page) -> None:
     """Search the free cars."""
-    page.click("#offer-form > .buttons button")
-    page.wait_for_selector(".options")
+    page.click(".search-bar button")
+    page.wait_for_selector("#offers [data-focus]:focus")
 
 
 @contextmanager

@@ -96,7 +96,8 @@ class Offers:
     @property
     def closed(self) -> frozenset[str]:
         """Return the sides at which no option's station is open; said once, and not of each."""
-        return frozenset.intersection(*(frozenset(each.closed) for each in self.options))
+        sides = {frozenset(each.closed) for each in self.options if each.station}
+        return frozenset.intersection(*sides) if sides else frozenset()
 
     def chosen(self, key: str) -> ShownOption | None:
         """Return the option of a key, if it is in the list."""

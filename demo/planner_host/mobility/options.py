@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from planner_host.mobility.silhouettes import silhouette_of
@@ -23,7 +23,7 @@ NO_VEHICLE: Final = cast("contract.Vehicle", {})
 DIFFERENCES: Final = ("vehicle_class", "features", "period", "station")
 """What an alternative may differ in that has a text. That it is another vehicle needs none."""
 
-_TAX: Final = {True: "price.with_tax", False: "price.without_tax"}
+_NO_PRICE: Final = (None, "", "", "")
 CARS: Final = ("rental_car", "courtesy_car")
 """The kinds that are counted as rental cars, and whose price is shown by the day, too."""
 
@@ -57,7 +57,7 @@ class ShownOption(NamedTuple):
 
 
 class OptionsOfList:
-    """What the options of one list are drawn with."""
+    """What the options of one list are drawn with. A list of hundreds has few prices, classes and stations."""
 
     def __init__(
         self,
@@ -72,33 +72,36 @@ class OptionsOfList:
         self._names = {info["id"]: info["name"] for info in providers} if len(providers) > 1 else {}
         self._choices, self._language, self._asked = choices, language, asked
         self._stations = {each.id: each for each in stations}
+        self._line_of, self._price_of = cache(self._line), cache(self._price)
 
     def shown(self, option: contract.MobilityOption) -> ShownOption:
         """Return an option as the list shows it."""
-        vehicle, title, price = option.get("vehicle", NO_VEHICLE), name_of(option), option.get("price")
+        vehicle, title, price, period = (
+            option.get("vehicle", NO_VEHICLE),
+            name_of(option),
+            option.get("price"),
+            option["period"],
+        )
         class_id, station_id = vehicle.get("vehicle_class", ""), vehicle.get("station", "")
-        class_name = self._choices.classes.get(class_id, class_id)
-        station = self._stations.get(station_id)
-        kind = class_name or self._language.text(f"kind.{option['kind']}")
+        kind, image, features = option["kind"], vehicle.get("image_url", ""), vehicle.get("features", ())
+        names, asked, station = self._choices.features, self._asked, self._stations.get(station_id)
         where = vehicle.get("station_name") or (station.name if station else station_id)
-        parts = (kind, where, self._names.get(option["provider"], ""))
-        features, image = vehicle.get("features", ()), vehicle.get("image_url", "")
+        days = days_of(period["start"], period["end"]) if kind in CARS else 1
         return ShownOption(
-            key=key_of(option),
-            title=title,
-            plate=vehicle.get("licence_plate", ""),
-            line=" · ".join(dict.fromkeys(part for part in parts if part and part != title)),
-            station=station_id,
-            asked=self._choices.names_of_features(each for each in features if each in self._asked),
-            features=", ".join(
-                self._choices.names_of_features(each for each in features if each not in self._asked)
+            key_of(option),
+            title,
+            vehicle.get("licence_plate", ""),
+            self._line_of(kind, class_id, where, option["provider"], "" if vehicle else title),
+            station_id,
+            [names.get(each, each) for each in features if each in asked],
+            ", ".join([names.get(each, each) for each in features if each not in asked]),
+            *(
+                self._price_of(price["amount"], price["currency"], price["tax_included"], days)
+                if price
+                else _NO_PRICE
             ),
-            amount=Decimal(price["amount"]) if price else None,
-            price=self._language.money(price["amount"], price["currency"]) if price else "",
-            a_day=self._a_day(option, price) if price and option["kind"] in CARS else "",
-            tax=self._language.text(_TAX[price["tax_included"]]) if price else "",
             closed=station.closed if station else (),
-            silhouette=silhouette_of(option["kind"], class_id, class_name),
+            silhouette=silhouette_of(kind, class_id, self._choices.classes.get(class_id, class_id)),
             # The host kit lets through what a host may show; what the policy cannot name would not be loaded.
             image=image if image and origin_of(image) else "",
             differs=[each for each in option["differs"] if each in DIFFERENCES]
@@ -107,23 +110,29 @@ class OptionsOfList:
             is_exact=option["match"] == "exact",
         )
 
-    def _a_day(self, option: contract.MobilityOption, price: contract.Money) -> str:
-        days = days_of(option["period"]["start"], option["period"]["end"])
-        amount = _divided(price["amount"], days) if days > 1 else ""
-        return self._language.money(amount, price["currency"]) if amount else ""
+    def _line(self, kind: str, class_id: str, where: str, provider: str, title: str) -> str:
+        """Return what kind of car it is, where, and whose; not what is the title already."""
+        name = self._choices.classes.get(class_id, class_id) or self._language.text(f"kind.{kind}")
+        parts = dict.fromkeys((name, where, self._names.get(provider, "")))
+        return " · ".join(part for part in parts if part and part != title)
+
+    def _price(
+        self, amount: str, currency: str, is_with_tax: bool, days: int
+    ) -> tuple[Decimal, str, str, str]:
+        """Return a price as a number and in words, that of a day, and what is said of the tax."""
+        money, text = self._language.money, self._language.text
+        a_day = (
+            text("price.a_day", price=money(f"{Decimal(amount) / days:.2f}", currency)) if days > 1 else ""
+        )
+        tax = text("price.with_tax" if is_with_tax else "price.without_tax")
+        return Decimal(amount), money(amount, currency), a_day, tax
 
 
-# A list of hundreds has one period and few prices.
 @lru_cache(maxsize=64)
 def days_of(start: str, end: str) -> int:
     """Return how many days a period takes, each of 24 hours begun."""
     lasts = datetime.fromisoformat(end) - datetime.fromisoformat(start)
     return max(1, -(-lasts // _A_DAY))
-
-
-@lru_cache(maxsize=1024)
-def _divided(amount: str, days: int) -> str:
-    return f"{Decimal(amount) / days:.2f}"
 
 
 def key_of(option: contract.MobilityOption) -> str:

@@ -77,7 +77,7 @@ def test_a_price_is_also_that_of_a_day(find, planner, fake):
     fake.options += [fake.option("V3", kind="taxi", price=EURO | {"amount": "20"}, period=later)]
     offers = find(planner)
     assert [(each.price, each.a_day) for each in offers.options] == [
-        ("170,00\xa0€", "56,67\xa0€"),
+        ("170,00\xa0€", "56,67\xa0€ / Tag"),
         ("170,00\xa0€", ""),
         ("20,00\xa0€", ""),
     ]
