@@ -78,8 +78,8 @@ def test_what_is_proposed_is_priced_on_its_button(anna, saved, fake):
     fake.states[saved.id] |= {"state": "attention", "proposals": [later]}
     fake.quoted = DEARER | UNTIL
     assert decision(anna.get(path_of(saved))) == (
-        "Vorschlag Anpassen? Verleihende bisher Mi 25.11., 17:00, neu Fr 27.11., 16:00 +10,00 € · neu 59,90 € · frei bis "
-        "Sa 28.11., 09:00 Verleihende ändern (+10,00 €) Anderes Fahrzeug So lassen"
+        "Vorschlag Anpassen? Verleihende bisher Mi 25.11., 17:00, neu Fr 27.11., 16:00 +10,00 € · neu 59,90 € · "
+        "frei bis Sa 28.11., 09:00 Verleihende ändern (+10,00 €) Anderes Fahrzeug So lassen"
     )
     fake.quoted = NOT_FREE | UNTIL
     page = anna.get(path_of(saved))
