@@ -64,7 +64,7 @@ def test_a_moved_appointment_is_corrected_with_one_click(advisor, carloop, perio
 
 
 def test_another_customer_is_rebooked_with_two_clicks_from_heute(advisor, carloop, period):
-    """The day's page says so whatever its day, and its button does it."""
+    """The day's page says so whatever its day, and its button leads to where that is priced."""
     appointment = advisor.new_appointment(period)
     advisor.book()
     advisor.edit(1)
@@ -74,8 +74,8 @@ def test_another_customer_is_rebooked_with_two_clicks_from_heute(advisor, carloo
     expect(advisor.decisions).to_contain_text(advisor.t.by_plugin("notice.customer_changed"))
     advisor.open("/")
     advisor.device.clicks = 0
-    line = advisor.page.locator("li", has=advisor.page.locator(f"a[href='/appointments/{appointment}']"))
-    advisor.press(line.get_by_role("button", name=advisor.t("today.do.rebook")))
+    advisor.press(advisor.page.locator(f"a[href='/appointments/{appointment}#decisions']"))
+    advisor.press(advisor.decisions.locator(".primary"))
     expect(advisor.step_4.get_by_text(advisor.t("said.rebook"))).to_be_visible()
     assert advisor.device.clicks <= 2
     assert [each["customer"]["number"] for each in carloop.rentals(appointment)] == ["10001", "10012"]

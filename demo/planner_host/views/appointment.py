@@ -91,6 +91,7 @@ def wording(page: Page, appointment: Appointment | None = None) -> dict[str, Any
         "message_of": partial(message_of, page),
         "problem_of": partial(problem_of, page),
         "name_of": planner.provider_name,
+        "can": planner.can,
         "providers": planner.host.providers,
         "new_change_id": draw_change_id,
         "lines_of": lines_of,

@@ -72,7 +72,7 @@ def test_what_a_provider_cannot_is_not_shown(workshop, draft, serve, fake):
 
 
 def test_what_is_proposed_is_priced_on_its_button(anna, saved, fake):
-    """With what it is now; where it is not possible there is no button, but another vehicle."""
+    """Heute leads there. With what it is now; where it is not possible there is no button, but another vehicle."""
     fake.book(saved.id, allowed_changes=ALL)
     later = proposal(reason="end_moved", change=proposal()["change"] | {"end": "2026-11-27T16:00:00+01:00"})
     fake.states[saved.id] |= {"state": "attention", "proposals": [later]}
@@ -81,6 +81,7 @@ def test_what_is_proposed_is_priced_on_its_button(anna, saved, fake):
         "Vorschlag Anpassen? Verleihende bisher Mi 25.11., 17:00, neu Fr 27.11., 16:00 +10,00 € · neu 59,90 € · "
         "frei bis Sa 28.11., 09:00 Verleihende ändern (+10,00 €) Anderes Fahrzeug So lassen"
     )
+    assert f'href="{path_of(saved)}#decisions"' in anna.get("/").text
     fake.quoted = NOT_FREE | UNTIL
     page = anna.get(path_of(saved))
     assert decision(page).endswith("Möglich bis Sa 28.11., 09:00. Anderes Fahrzeug So lassen")
