@@ -73,7 +73,7 @@ def decisions_of(page: Page, appointment: Appointment, step: Step, *, asks: str)
         if not step.is_pending(each.provider)
     ]
     found += [_without_rental(page, appointment, each, asks) for each in step.others]
-    return [each for each in found if each.choices or each.noted or each.gone]
+    return [each for each in found if each is not None]
 
 
 def can_rebook(page: Page, shown: ShownRental) -> bool:
@@ -81,10 +81,12 @@ def can_rebook(page: Page, shown: ShownRental) -> bool:
     return "rebook" in shown.rental["allowed_changes"] and planner_of(page).can(shown.provider, "rebook")
 
 
-def _about_rental(page: Page, appointment: Appointment, shown: ShownRental, asks: str) -> Decision:
+def _about_rental(page: Page, appointment: Appointment, shown: ShownRental, asks: str) -> Decision | None:
     standing = shown.standing
+    if standing.word != "attention" and not standing.proposals:
+        return None
     return Decision(
-        _said(page, standing) or page.text("proposal.title"),
+        _said(page, standing),
         choices=[_choice(page, appointment, each, shown, asks) for each in standing.proposals],
         noted=standing.noted_as,
         rental=shown.rental["title"],
@@ -92,18 +94,25 @@ def _about_rental(page: Page, appointment: Appointment, shown: ShownRental, asks
     )
 
 
-def _without_rental(page: Page, appointment: Appointment, standing: Standing, asks: str) -> Decision:
+def _without_rental(page: Page, appointment: Appointment, standing: Standing, asks: str) -> Decision | None:
+    if standing.word != "attention" and not standing.proposals:
+        return None
     choices = [_choice(page, appointment, each, None, asks) for each in standing.proposals]
     if not standing.is_gone:
-        title = _said(page, standing) or page.text("proposal.title")
-        return Decision(title, choices=choices, noted=standing.noted_as)
+        return Decision(_said(page, standing), choices=choices, noted=standing.noted_as)
+    why = " ".join(message_of(page, each) for each in standing.reasons)
     provider = planner_of(page).provider_name(standing.provider)
-    lines = [_said(page, standing) or page.text("gone.help", provider=provider)]
+    lines = [why or page.text("gone.help", provider=provider)]
     return Decision(page.text("gone.title"), lines, choices, gone=standing.provider)
 
 
 def _said(page: Page, standing: Standing) -> str:
-    return " ".join(message_of(page, each) for each in standing.reasons)
+    """Return what the provider says of it; one of contract 1.0 may say no more than that something does not fit."""
+    if standing.reasons:
+        return " ".join(message_of(page, each) for each in standing.reasons)
+    if standing.proposals:
+        return page.text("proposal.title")
+    return page.text("today.see_provider", provider=planner_of(page).provider_name(standing.provider))
 
 
 def _choice(

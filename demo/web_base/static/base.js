@@ -144,8 +144,9 @@ function stay() {
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-pick], [data-copy], [data-print]");
+  const button = event.target.closest("[data-pick], [data-copy], [data-print], [data-discard]");
   if (!button) return;
+  if ("discard" in button.dataset) changed.clear();
   if ("pick" in button.dataset) openCalendar(button);
   if ("print" in button.dataset) window.print();
   if ("copy" in button.dataset) {
