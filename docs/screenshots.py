@@ -171,11 +171,18 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
     page.wait_for_selector(".rental")
     page.goto(address)
     camera.photograph("planner-rental")
+    page.fill("#rental_end_date", camera.day(day + timedelta(days=4)))
+    page.wait_for_selector(".quote-possible")
+    camera.photograph("planner-quote")
+    page.goto(f"{address}?rebook=yes")
+    camera.photograph("planner-rebooking")
     page.goto(f"{address}?ask=cancel")
     camera.photograph("planner-cancel")
     page.goto(f"{address}/print")
     camera.photograph("planner-print")
     page.goto(address)
+    edit(page, step=3)
+    camera.photograph("planner-edit")
     page.fill("#end_date", camera.day(day + timedelta(days=3)))
     save(page)
     camera.photograph("planner-proposal")
@@ -221,6 +228,7 @@ def collide(camera: Camera, address: str) -> None:
     page, other = camera.page, camera.page.context.new_page()
     for window in (page, other):
         window.goto(address)
+        edit(window, step=3)
     other.fill("#work", "Inspektion, Räderwechsel")
     save(other)
     other.close()
@@ -234,8 +242,8 @@ def lose_the_car(camera: Camera, demo: Demo, address: str) -> None:
     page = camera.page
     page.goto(address)
     follow(page, f"form[action='{urlsplit(address).path}/status'] button")
-    Controls(demo.sandbox).desk(page.inner_text(".rental .facts dd >> nth=0"), "cancel")
-    while not page.is_visible(".notice form[action$='/rental/gone']"):
+    Controls(demo.sandbox).desk(page.inner_text(".rental-number").split()[-1], "cancel")
+    while not page.is_visible("#decisions form[action$='/rental/gone']"):
         page.wait_for_timeout(1_000)
         page.goto(address)
     camera.photograph("planner-gone")
@@ -278,6 +286,11 @@ def follow(page: Page, selector: str) -> None:
     """Click, and wait for the page that comes."""
     with page.expect_navigation():
         page.click(selector)
+
+
+def edit(page: Page, *, step: int) -> None:
+    """Open a step of a saved appointment."""
+    page.click(f"#step-{step} summary >> nth=0")
 
 
 def save(page: Page) -> None:

@@ -108,6 +108,13 @@ def test_another_customer_is_rebooked_by_one_button(anna, site, saved, fake):
     assert sent == change | {"customer": saved.visit.customer, "change_id": sent["change_id"]}
 
 
+def test_a_provider_that_gives_no_reason_asks_for_a_look(anna, saved, fake):
+    """One of contract 1.0 says no more than that something does not fit."""
+    fake.book(saved.id)
+    fake.states[saved.id] |= {"state": "attention"}
+    assert decision(anna.get(path_of(saved))) == "Fake & Co. bittet, den Mietwagen zu prüfen."
+
+
 def test_a_swap_is_said_first_until_it_is_noted(anna, saved, fake):
     """Then it is not said any more, and the head has the rental's state again."""
     fake.book(saved.id, vehicle=fake.option()["vehicle"])
