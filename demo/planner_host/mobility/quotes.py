@@ -11,7 +11,7 @@ from planner_host.planner import Planner
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
-TIMEOUT: Final = 3.0
+TIMEOUT: Final = 2.0
 log: Final = logging.getLogger(__name__)
 
 

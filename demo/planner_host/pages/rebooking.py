@@ -117,7 +117,8 @@ def rebook(page: Page) -> Response:
         return _draw(page, sent, _view(page, sent, problems=problems))
     named = named_change(page, sent.appointment, "rebook")
     change = rebooking_of(named, option_id, wanted.period, wanted.customer)
-    title = title_of(f"{change['provider']}:{option_id}", planner_of(page))
+    own = sent.old.rental["title"] if sent.old and page.form["same"] else ""
+    title = own or title_of(f"{change['provider']}:{option_id}", planner_of(page))
     outcome = ask_own(page, sent.appointment, change, title=title, step=sent.step)
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{sent.appointment.id}?done=rebook#step-4")
