@@ -30,6 +30,7 @@ SITE: Final = "main"
 TIME_ZONE: Final = "Europe/Berlin"
 SEARCHES: Final = 100
 RETRY_SECONDS: Final = 10.0
+RECONCILE_SECONDS: Final = 20.0
 # For a younger change a person still waits, on another thread.
 _LONGEST_WAIT: Final = timedelta(seconds=30)
 
@@ -65,6 +66,12 @@ class Planner:
     def provider_name(self, provider: str) -> str:
         """Return a provider's name, or its id where it is not loaded."""
         return next((info["name"] for info in self.host.providers if info["id"] == provider), provider)
+
+    def can(self, provider: str, capability: str) -> bool:
+        """Return whether a provider has a capability of the contract, such as `quote` or `rebook`."""
+        return any(
+            capability in info["capabilities"] for info in self.host.providers if info["id"] == provider
+        )
 
 
 def planner_of(page: Page) -> Planner:
@@ -112,7 +119,7 @@ def retrying_open_changes(planner: Planner, *, every: float = RETRY_SECONDS) -> 
             except Exception:  # a database that is locked once must not end the thread
                 log.exception("retrying the open changes failed")
 
-    planner.host.keep_reconciling()
+    planner.host.keep_reconciling(every=RECONCILE_SECONDS)
     thread = threading.Thread(target=run, name="planner-retries", daemon=True)
     thread.start()
     try:

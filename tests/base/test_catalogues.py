@@ -67,6 +67,9 @@ DECLARED = {
     "planner_host": {
         "nav.*": "today week new settings accounts audit",
         "today.do.*": "change_end rebook book cancel",
+        "do.*": "change_end rebook book cancel",
+        "offers.order.*": "best price station",
+        **{f"offers.{each}.*": "start end" for each in ("closed", "all_closed", "outside")},
         "conflict.fields.*": " ".join(CONFLICTS),
         "conflict.status.*": "scheduled cancelled",
         "customer.*": " ".join(MANUAL_FIELDS),

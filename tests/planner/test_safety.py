@@ -45,7 +45,7 @@ def untouched(site, saved, fake):
     records = site.planner.records
     assert (records.appointment(saved.id), records.count_appointments()) == (saved, 1)
     assert (fake.changes, site.planner.audit.page(1)[0]) == ([], [])
-    assert records.hidden_proposals(saved.id) == frozenset()
+    assert records.hidden_of([saved.id]) == set()
 
 
 def test_all_routes_are_seen():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -30,13 +31,16 @@ from planner_host.pages.saving import UNSAVED_FIELDS, save_texts, unsaved_texts
 from planner_host.planner import planner_of
 from planner_host.views.appointment import wording
 from planner_host.views.step import StepView
-from web_base.pages import Page, Program, as_a_whole, page_route
+from web_base.pages import A_YEAR, Page, Program, as_a_whole, page_route
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
 KEPT: Final = (*FIELDS, *sorted(UNSAVED_FIELDS))
 """What outlives the end of a session: the form of step 4, and what stood unsaved beside it."""
+
+OWN_STATION: Final = "planner-host-own-station"
+"""The cookie with the station whose cars come first, as a person has chosen it at this computer."""
 
 
 def routes(program: Program) -> list[Route]:
@@ -57,6 +61,15 @@ class _Sent:
 
 
 def find_offers(page: Page) -> Response:
+    """Search, and show what was found; the own station that was chosen is remembered."""
+    response = _find_offers(page)
+    if "own_station" in page.form:
+        own = quote(page.form["own_station"])
+        response.set_cookie(OWN_STATION, own, max_age=A_YEAR, httponly=True, samesite="lax")
+    return response
+
+
+def _find_offers(page: Page) -> Response:
     """Search, and show what was found; the script asks for the list alone. What is unsaved is saved first."""
     sent = _with_steps_saved(page)
     if isinstance(sent, Response):
@@ -120,8 +133,16 @@ def search_for(
     period = read_offer_form(form, appointment, now=planner.now()).period
     if period is None:
         return None
-    request, choices = request_of(form, period, appointment), choices_of(page, appointment)
-    return search(request, planner, choices=choices, language=page.language, instead=instead)
+    remembered = unquote(page.request.cookies.get(OWN_STATION, ""))
+    return search(
+        request_of(form, period, appointment),
+        planner,
+        choices=choices_of(page, appointment),
+        language=page.language,
+        instead=instead,
+        order=page.form["sort"],
+        own=(page.form.all("own_station") or (remembered,))[-1],
+    )
 
 
 def _draw(page: Page, sent: _Sent, given: StepView, *, step: Step | None = None) -> Response:

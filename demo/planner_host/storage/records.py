@@ -177,11 +177,6 @@ class Records:
         sql = "INSERT OR IGNORE INTO hidden_proposals (appointment_id, proposal_id) VALUES (?, ?)"
         self.database.run(sql, appointment_id, proposal_id)
 
-    def hidden_proposals(self, appointment_id: str) -> frozenset[str]:
-        """Return the ids of the proposals that were hidden."""
-        sql = "SELECT proposal_id FROM hidden_proposals WHERE appointment_id = ?"
-        return frozenset(row["proposal_id"] for row in self.database.all(sql, appointment_id))
-
     def hidden_of(self, appointment_ids: Iterable[str]) -> set[tuple[str, str]]:
         """Return what was hidden of some appointments: the appointment's id with that of the proposal."""
         sql = "SELECT * FROM hidden_proposals WHERE appointment_id IN (SELECT value FROM json_each(?))"

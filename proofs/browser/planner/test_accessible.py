@@ -116,7 +116,7 @@ def test_a_rental_that_is_being_made(admin, period, look, carloop):
 
 
 def test_a_saved_rental(admin, period, look):
-    """Saved, on paper, with its end refused, asked whether to cancel, with proposals, cancelled."""
+    """Saved, on paper, its end priced and refused, asked whether to cancel, with proposals, rebooked, cancelled."""
     appointment = admin.new_appointment(period)
     admin.book()
     look(admin.page)
@@ -136,11 +136,20 @@ def test_a_saved_rental(admin, period, look):
     expect(admin.button("rental.cancel_yes")).to_be_visible()
     look(admin.page)
     move(admin, period.extended(hours=1))
-    expect(admin.button("proposal.follow")).to_be_visible()
+    expect(admin.decisions.locator(".primary")).to_be_visible()
+    look(admin.page)
+    admin.edit(3)
     look(admin.page)
     move(admin, shifted(period, days=200))
-    admin.press("proposal.follow")
-    expect(admin.button("rental.cancel_yes")).to_be_visible()
+    look(admin.page)
+    admin.press(admin.decisions.get_by_role("button", name=admin.t("rental.rebook_by_hand")))
+    expect(admin.page.locator("#rebooking-same")).to_contain_text(admin.t("quote.new"))
+    look(admin.page)
+    admin.open(f"/appointments/{appointment}")
+    admin.fill(
+        admin.field("rental.new_end_date", within=admin.rental), admin.day(period.end + timedelta(days=1))
+    )
+    expect(admin.rental.locator(".quote-possible")).to_be_visible()
     look(admin.page)
     admin.press("appointment.cancel")
     expect(admin.button("appointment.cancel_yes")).to_be_visible()

@@ -122,6 +122,6 @@ def test_an_unknown_booking_is_asked_for_by_the_page_and_can_be_withdrawn(anna, 
     anna.post(f"{path_of(saved)}/rental/withdrawal", data=withdrawal)
     for known in (anna.get(asks, headers=SCRIPT), anna.get(path_of(saved))):
         assert known.status_code == 200
-        assert "hx-get" not in Elements(known.text).all("section", id="step-4")[0]
+        assert Elements(known.text).all("section", id="step-4")[0]["hx-trigger"] == "every 8s"
     asked = {each["change_id"] for each in fake.changes}
     assert asked == {withdrawal["book_change_id"], withdrawal["change_id"]}
