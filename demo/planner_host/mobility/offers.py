@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from planner_host.mobility.offer_form import FoundFor, found_for
@@ -47,7 +46,7 @@ class Offers:
     :ivar is_instead: whether alternatives of a refusal are among them, which stand first on the page.
     :ivar has_answer: whether any provider answered.
     :ivar counts: the key of the text that counts them.
-    :ivar period: as it is written, on the wall clock; `days` is how many days the price is for.
+    :ivar period: what was searched for; `days` is how many days the price is for.
     :ivar order: one of `ORDERS`; `own` the station that is the workshop's own, if that is known.
     """
 
@@ -61,7 +60,7 @@ class Offers:
     is_instead: bool
     has_answer: bool
     counts: str
-    period: str
+    period: contract.Period
     days: int
     order: str
     own: str
@@ -144,7 +143,7 @@ def search(
         is_instead=bool(instead),
         has_answer=bool(answers),
         counts="offers.found" if kinds <= {*CARS} else "offers.found_all",
-        period=_written(period, language),
+        period=period,
         days=days_of(period["start"], period["end"]),
         order=order,
         own=own,
@@ -172,12 +171,3 @@ def _sorted(
         return ranks.get(each.station, len(ranks))
 
     return tuple(sorted(options, key=lambda each: (not each.is_exact, *ORDERS[order](each, rank))))
-
-
-def _written(period: contract.Period, language: Language) -> str:
-    """Write a period with its days of the week: `Di 22.12., 08:00 – Do 24.12., 16:00`, a single day once."""
-    start, end = datetime.fromisoformat(period["start"]), datetime.fromisoformat(period["end"])
-    first, last = (
-        f"{language.weekday(each, short=True)} {language.short_day(each)}, " for each in (start, end)
-    )
-    return f"{first}{start:%H:%M} – {'' if first == last else last}{end:%H:%M}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -13,6 +13,7 @@ from planner_host.appointments.appointment import Appointment
 from planner_host.mobility.offer_form import draw_change_id
 from planner_host.mobility.step import HAS_RENTAL_AFTER, Step
 from planner_host.planner import planner_of
+from planner_host.views.days import brief_period
 from planner_host.views.decisions import decisions_of
 from planner_host.views.head import head_view, summary_of
 from planner_host.views.parts import message_of, problem_of, reason, without_prefix
@@ -21,6 +22,9 @@ from planner_host.views.step import StepView
 from planner_host.views.visit import VisitView
 from web_base.names import lines_of
 from web_base.pages import Page
+
+if TYPE_CHECKING:
+    from mobility_schemas import documents as contract
 
 POLLS_EVERY: Final = "8s"
 """How often an open page asks for what has changed; with the planner's reconciling it is never 30 seconds late."""
@@ -85,8 +89,13 @@ def wording(page: Page, appointment: Appointment | None = None) -> dict[str, Any
     def when(text: str) -> str:
         return page.language.moment(datetime.fromisoformat(text), zone)
 
+    def between(period: contract.Period) -> str:
+        start, end = (datetime.fromisoformat(each) for each in (period["start"], period["end"]))
+        return brief_period(page.language, start, end, zone)
+
     return {
         "when": when,
+        "between": between,
         "why": partial(reason, page),
         "message_of": partial(message_of, page),
         "problem_of": partial(problem_of, page),
