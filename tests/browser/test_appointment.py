@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser.carloop_state import Period
-from tests.support.browser.input_devices import Mouse
+from tests.support.browser.input_devices import KeyCounter, Mouse
 
 
 class CountingMouse(Mouse):
@@ -61,6 +61,20 @@ def test_a_moved_appointment_is_corrected_with_one_click(advisor, carloop, perio
     expect(filled).to_have_text(advisor.t("rental.rebook_by_hand"))
     expect(filled).to_be_in_viewport()
     assert carloop.statuses(appointment) == ["cancelled", "reserved"]
+
+
+def test_two_keys_follow_what_is_proposed(advisor, carloop, period):
+    """After saving, what must be decided has the focus: Tab and Enter."""
+    appointment = advisor.new_appointment(period)
+    advisor.book()
+    longer = period.extended(hours=2)
+    advisor.set_visit(longer)
+    advisor.save_appointment()
+    keys = KeyCounter(advisor.page)
+    keys.press_until("Tab", advisor.decisions.locator(".primary"))
+    keys.press("Enter")
+    expect(advisor.step_4.get_by_text(advisor.t("said.change_end"))).to_be_visible()
+    assert (keys.count, carloop.periods(appointment)) == (2, [longer])
 
 
 def test_another_customer_is_rebooked_with_two_clicks_from_heute(advisor, carloop, period):

@@ -108,8 +108,13 @@ class Step:
             return named in {(each.provider, each.change_id) for each in self.unknowns}
         if "rental_id" not in change:
             return True
-        rentals = [each.rental for each in self.rentals if each.provider == change["provider"]]
-        sites = {each["site"] for each in rentals if each["id"] == change["rental_id"]}
+        shown = [each.rental for each in self.rentals if each.provider == change["provider"]]
+        known = {(each["id"], each["site"]) for each in shown}
+        # A rental that its provider made otherwise than it was asked is this appointment's, but is not shown.
+        stray = [each["change"] for each in self.all_proposals if each["reason"] == "not_as_asked"]
+        own = [each for each in stray if each["provider"] == change["provider"]]
+        known |= {(each.get("rental_id", ""), each.get("site", "")) for each in own}
+        sites = {site for rental_id, site in known if rental_id == change["rental_id"]}
         return bool(sites) and change.get("site") in {None, *sites}
 
     def elsewhere(self, provider: str) -> bool:

@@ -11,13 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from planner_host.appointments.appointment import Appointment
-from planner_host.appointments.visit_form import texts_of
 from planner_host.mobility.offer_form import (
     OfferForm,
     Wanted,
     draw_change_id,
     filled_in,
-    follow_steps,
     read_offer_form,
     what_was_changed,
 )
@@ -25,17 +23,16 @@ from planner_host.mobility.offers import Offers, title_of
 from planner_host.mobility.quotes import quote
 from planner_host.mobility.rebooking import form_for, rebooking_of, vehicle_of
 from planner_host.mobility.step import ShownRental, Step
-from planner_host.pages.drawing import draw, find_appointment, look_up_step, search_view
-from planner_host.pages.offers import KEPT, search_for
+from planner_host.pages.drawing import find_appointment, look_up_step, search_view
+from planner_host.pages.offers import KEPT, Sent, draw_sent, search_for, with_steps_saved
 from planner_host.pages.own_changes import ask_own, goes_on, named_change, problem_of_outcome
-from planner_host.pages.saving import save_texts, unsaved_texts
 from planner_host.planner import planner_of
 from planner_host.views.appointment import wording
 from planner_host.views.decisions import can_rebook
 from planner_host.views.parts import problem_of
 from planner_host.views.quotes import QuoteView, quote_view
 from planner_host.views.step import RebookingView, StepView
-from web_base.pages import Page, Program, as_a_whole, page_route
+from web_base.pages import Page, Program, page_route
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
@@ -54,17 +51,22 @@ def routes(program: Program) -> list[Route]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
-    """A form of rebooking and the appointment that it agrees with, the rental that it names, and the whole step.
+class _Asked:
+    """What was sent, the whole step, and the rental that the form names, if it can be rebooked."""
 
-    :ivar is_new: whether the appointment was saved just now.
-    """
-
-    appointment: Appointment
-    form: OfferForm
+    sent: Sent
     step: Step
     old: ShownRental | None
-    is_new: bool = False
+
+    @property
+    def form(self) -> OfferForm:
+        """Return the form."""
+        return self.sent.form
+
+    @property
+    def appointment(self) -> Appointment:
+        """Return the appointment, with which the form agrees."""
+        return self.sent.appointment
 
     def wanted(self, page: Page) -> Wanted:
         """Read the form."""
@@ -77,26 +79,26 @@ def open_rebooking(page: Page, appointment: Appointment, step: Step) -> StepView
     if old is None or step.is_pending(old.provider):
         return StepView()
     form = form_for(appointment, old, language=page.language, now=planner_of(page).now())
-    return _view(page, _Sent(appointment, form, step, old))
+    return _view(page, _Asked(Sent(appointment, form), step, old))
 
 
 def find_offers(page: Page) -> Response:
     """Search for another vehicle. What is unsaved in steps 1 to 3 is saved first."""
-    sent = _read(page)
-    if isinstance(sent, Response):
-        return sent
+    asked = _read(page)
+    if isinstance(asked, Response):
+        return asked
     problems = {
-        name: key for name, key in sent.wanted(page).problems.items() if not name.startswith("renter_")
+        name: key for name, key in asked.wanted(page).problems.items() if not name.startswith("renter_")
     }
-    return _draw(page, sent, _view(page, sent, problems=problems), is_list=not problems)
+    return _draw(page, asked, _view(page, asked, problems=problems), is_list=not problems)
 
 
 def quote_same(page: Page) -> Response:
     """Show what the rental's own vehicle would cost for the form's period; the script asks for that alone."""
     appointment = find_appointment(page)
     step, form = look_up_step(page, appointment), filled_in(page.form)
-    sent = _Sent(appointment, form, step, _named_rental(page, step))
-    four = StepView(rebooking=_rebooking(page, sent))
+    asked = _Asked(Sent(appointment, form), step, _named_rental(page, step))
+    four = StepView(rebooking=_rebooking(page, asked))
     return page.render(
         "rebooking_same.html", four=four, path=f"/appointments/{appointment.id}", **wording(page, appointment)
     )
@@ -104,25 +106,25 @@ def quote_same(page: Page) -> Response:
 
 def rebook(page: Page) -> Response:
     """Replace the rental by the option that was chosen, or by its own vehicle for another period or customer."""
-    sent = _read(page)
-    if isinstance(sent, Response):
-        return sent
+    asked = _read(page)
+    if isinstance(asked, Response):
+        return asked
     if goes_on(page):
-        return _draw(page, sent, _view(page, sent))
-    wanted, option_id = sent.wanted(page), page.form["same"] or sent.form.option.partition(":")[2]
+        return _draw(page, asked, _view(page, asked))
+    wanted, option_id = asked.wanted(page), page.form["same"] or asked.form.option.partition(":")[2]
     problems = dict(wanted.problems)
-    if wanted.period is not None and (wrong := _what_is_wrong(page, sent.form, wanted.period)):
+    if wanted.period is not None and (wrong := _what_is_wrong(page, asked.form, wanted.period)):
         problems["option"] = wrong
     if problems or wanted.period is None or wanted.customer is None:
-        return _draw(page, sent, _view(page, sent, problems=problems))
-    named = named_change(page, sent.appointment, "rebook")
+        return _draw(page, asked, _view(page, asked, problems=problems))
+    named = named_change(page, asked.appointment, "rebook")
     change = rebooking_of(named, option_id, wanted.period, wanted.customer)
-    own = sent.old.rental["title"] if sent.old and page.form["same"] else ""
+    own = asked.old.rental["title"] if asked.old and page.form["same"] else ""
     title = own or title_of(f"{change['provider']}:{option_id}", planner_of(page))
-    outcome = ask_own(page, sent.appointment, change, title=title, step=sent.step)
+    outcome = ask_own(page, asked.appointment, change, title=title, step=asked.step)
     if outcome["status"] != "refused":
-        return page.go(f"/appointments/{sent.appointment.id}?done=rebook#step-4")
-    return _show_refusal(page, sent, outcome)
+        return page.go(f"/appointments/{asked.appointment.id}?done=rebook#step-4")
+    return _show_refusal(page, asked, outcome)
 
 
 def _what_is_wrong(page: Page, form: OfferForm, period: contract.Period) -> str:
@@ -133,19 +135,13 @@ def _what_is_wrong(page: Page, form: OfferForm, period: contract.Period) -> str:
     return what_was_changed(form, period) if is_chosen else "option.missing"
 
 
-def _read(page: Page) -> _Sent | Response:
-    """Read the form, save first what is unsaved in steps 1 to 3; or show why it cannot be saved."""
-    appointment, form, texts = find_appointment(page), filled_in(page.form), unsaved_texts(page)
-    before = appointment
-    if texts and not goes_on(page) and texts != texts_of(appointment, language=page.language):
-        saved = save_texts(page, texts, offer_form=form)
-        if isinstance(saved, Response):
-            return as_a_whole(page, saved)
-        appointment = saved
-        form = follow_steps(form, before, saved, language=page.language, now=planner_of(page).now())
-    step = look_up_step(page, appointment)
-    old = _named_rental(page, step)
-    return _Sent(appointment, form, step, old, is_new=appointment.revision != before.revision)
+def _read(page: Page) -> _Asked | Response:
+    """Read the form; what is unsaved in steps 1 to 3 is saved first, or the page says why it cannot be."""
+    sent = with_steps_saved(page)
+    if isinstance(sent, Response):
+        return sent
+    step = look_up_step(page, sent.appointment)
+    return _Asked(sent, step, _named_rental(page, step))
 
 
 def _named_rental(page: Page, step: Step) -> ShownRental | None:
@@ -157,20 +153,22 @@ def _named_rental(page: Page, step: Step) -> ShownRental | None:
 
 def _view(
     page: Page,
-    sent: _Sent,
+    asked: _Asked,
     *,
     problems: Mapping[str, str] | None = None,
     refused: contract.Problem | None = None,
     instead: Sequence[contract.MobilityOption] = (),
 ) -> StepView:
     """Return step 4 with the form open, and with what the rental's provider has; or that it cannot be rebooked now."""
-    if sent.old is None:
+    if asked.old is None:
         return StepView(refusal=("rebook", refused or problem_of(page, "changed_elsewhere")))
-    offers = search_for(page, sent.appointment, sent.form, instead=instead)
+    offers = search_for(page, asked.appointment, asked.form, instead=instead)
     if offers is not None:
-        offers = _of_provider(offers, sent.old.provider)
-    search = search_view(page, sent.appointment, sent.form, problems=problems, refused=refused, offers=offers)
-    return StepView(search=search, rebooking=_rebooking(page, sent))
+        offers = _of_provider(offers, asked.old.provider)
+    search = search_view(
+        page, asked.appointment, asked.form, problems=problems, refused=refused, offers=offers
+    )
+    return StepView(search=search, rebooking=_rebooking(page, asked))
 
 
 def _of_provider(offers: Offers, provider: str) -> Offers:
@@ -180,17 +178,17 @@ def _of_provider(offers: Offers, provider: str) -> Offers:
     return replace(offers, options=own, total=offers.total - others)
 
 
-def _rebooking(page: Page, sent: _Sent) -> RebookingView | None:
-    if sent.old is None:
+def _rebooking(page: Page, asked: _Asked) -> RebookingView | None:
+    if asked.old is None:
         return None
-    wanted, same = sent.wanted(page), None
-    can_keep = bool(vehicle_of(sent.old)) and planner_of(page).can(sent.old.provider, "quote")
+    wanted, same = asked.wanted(page), None
+    can_keep = bool(vehicle_of(asked.old)) and planner_of(page).can(asked.old.provider, "quote")
     if can_keep and wanted.period is not None and wanted.customer is not None:
-        same = _quote_same(page, sent, sent.old, wanted.period, wanted.customer)
+        same = _quote_same(page, asked, asked.old, wanted.period, wanted.customer)
     return RebookingView(
-        sent.old,
+        asked.old,
         # The form is drawn as if there were no rental: it neither is a second one, nor is its customer locked by it.
-        free=replace(sent.step, rentals=(), is_locked=False),
+        free=replace(asked.step, rentals=(), is_locked=False),
         has_vehicle=can_keep,
         same=same,
         same_for=_written(wanted.period) if wanted.period else "",
@@ -198,14 +196,14 @@ def _rebooking(page: Page, sent: _Sent) -> RebookingView | None:
 
 
 def _quote_same(
-    page: Page, sent: _Sent, old: ShownRental, period: contract.Period, customer: contract.Customer
+    page: Page, asked: _Asked, old: ShownRental, period: contract.Period, customer: contract.Customer
 ) -> QuoteView | None:
     """Return what the rental's own vehicle would cost; None where nothing would change, or that is not known."""
     rental = old.rental
     if old.renter == customer and _written(rental["period"]) == _written(period):
         return None
     named: contract.RentalChange = {
-        "change_id": sent.form.change_id,
+        "change_id": asked.form.change_id,
         "provider": old.provider,
         "action": "rebook",
         "site": rental["site"],
@@ -214,7 +212,7 @@ def _quote_same(
     }
     change = rebooking_of(named, vehicle_of(old), period, customer)
     quoted = quote(change, planner_of(page), locale=page.language.code)
-    return quote_view(page, quoted, sent.appointment.zone) if quoted else None
+    return quote_view(page, quoted, asked.appointment.zone) if quoted else None
 
 
 def _written(period: contract.Period) -> str:
@@ -223,23 +221,18 @@ def _written(period: contract.Period) -> str:
     return f"{start:.0f}/{end:.0f}"
 
 
-def _show_refusal(page: Page, sent: _Sent, outcome: contract.RentalOutcome) -> Response:
+def _show_refusal(page: Page, asked: _Asked, outcome: contract.RentalOutcome) -> Response:
     """Show why nothing was rebooked, and what could be had instead, on a form with a new id."""
     problem, instead = problem_of_outcome(page, outcome), outcome.get("alternatives") or ()
-    form = sent.form if problem["retryable"] else replace(sent.form, change_id=draw_change_id(), option="")
-    sent = replace(sent, form=form)
-    view = _view(page, sent, refused=problem, instead=instead)
-    return _draw(page, sent, replace(view, refusal=("rebook", problem)))
+    form = asked.form if problem["retryable"] else replace(asked.form, change_id=draw_change_id(), option="")
+    asked = replace(asked, sent=replace(asked.sent, form=form))
+    view = _view(page, asked, refused=problem, instead=instead)
+    return _draw(page, asked, replace(view, refusal=("rebook", problem)))
 
 
-def _draw(page: Page, sent: _Sent, view: StepView, *, is_list: bool = False) -> Response:
+def _draw(page: Page, asked: _Asked, view: StepView, *, is_list: bool = False) -> Response:
     """Draw the page; the script takes the list alone out of it where nothing else has changed."""
-    if sent.is_new:
-        view = replace(view, said="saved_first")
-    texts = None if sent.is_new else unsaved_texts(page)
-    response = draw(page, sent.appointment, view, step=sent.step, texts=texts)
-    if sent.is_new:
-        return as_a_whole(page, response)
-    if page.is_partial and not is_list:
+    response = draw_sent(page, asked.sent, view, step=asked.step)
+    if page.is_partial and not is_list and not asked.sent.is_new:
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#step-4"
     return response

@@ -30,6 +30,7 @@ class Choice:
 
     :ivar asks: what the page's address names where the button asks first; empty where it acts at once.
     :ivar is_asked: whether the page asks it now.
+    :ivar rental: what is rented, to be named in the question; empty where it is about a rental that is not shown.
     """
 
     proposal: str
@@ -40,6 +41,7 @@ class Choice:
     change_id: str
     asks: str = ""
     is_asked: bool = False
+    rental: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Decision:
 
     :ivar noted: names of the notices that somebody can note.
     :ivar gone: the provider that lost the rental; empty where there is none lost.
-    :ivar rental: what is rented, to be named in a question; `can_rebook` by hand.
+    :ivar can_rebook: whether the rental can be rebooked by hand.
     """
 
     title: str
@@ -56,7 +58,6 @@ class Decision:
     choices: Sequence[Choice] = ()
     noted: Sequence[str] = ()
     gone: str = ""
-    rental: str = ""
     can_rebook: bool = False
 
     @property
@@ -89,7 +90,6 @@ def _about_rental(page: Page, appointment: Appointment, shown: ShownRental, asks
         _said(page, standing),
         choices=[_choice(page, appointment, each, shown, asks) for each in standing.proposals],
         noted=standing.noted_as,
-        rental=shown.rental["title"],
         can_rebook=bool(standing.proposals) and can_rebook(page, shown),
     )
 
@@ -119,6 +119,8 @@ def _choice(
     page: Page, appointment: Appointment, proposal: contract.Proposal, shown: ShownRental | None, asks: str
 ) -> Choice:
     action, change_id = proposal["change"]["action"], draw_change_id()
+    if shown and proposal["change"].get("rental_id") != shown.rental["id"]:
+        shown = None
     quoted = QuoteView()
     if action != "cancel":
         change = change_of(proposal, appointment, change_id=change_id)
@@ -136,6 +138,7 @@ def _choice(
         change_id=change_id,
         asks=own,
         is_asked=bool(own) and own == asks,
+        rental=shown.rental["title"] if shown else "",
     )
 
 

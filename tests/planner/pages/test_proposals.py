@@ -77,3 +77,20 @@ def test_a_new_end_is_followed_as_it_is_proposed_now(anna, site, saved, fake, pa
     gone = anna.post(f"{path}/proposal", data=fields | {"change_id": str(uuid.uuid4())})
     assert "Diesen Vorschlag gibt es nicht mehr" in words(gone)
     assert len(fake.changes) == 1
+
+
+def test_a_rental_that_was_not_asked_for_is_cancelled(anna, site, saved, fake):
+    """It is not the one that is shown, which the question does not name, and whose renter stays known."""
+    fake.book(saved.id)
+    renter = saved.visit.customer
+    site.planner.records.store_renter(saved.id, renter, provider="fake", rental_id="R-1")
+    stray = proposal("cancel", reason="not_as_asked")
+    stray["change"] |= {"rental_id": "R-9"}
+    fake.states[saved.id] |= {"state": "attention", "proposals": [stray]}
+    path = path_of(saved)
+    asked = anna.get(f"{path}?ask=follow:p%261")
+    assert "Den Verleihvorgang wirklich stornieren?" in words(asked)
+    fake.outcomes = [{"status": "done", "rental": fake.rental(saved.id, id="R-9", status="cancelled")}]
+    anna.post(f"{path}/proposal", data=question_of(asked, path))
+    assert [each["rental_id"] for each in fake.changes] == ["R-9"]
+    assert site.planner.records.renters(saved.id) == {("fake", "R-1"): renter}
