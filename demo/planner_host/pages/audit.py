@@ -1,23 +1,60 @@
-"""The audit log: who booked, changed and cancelled what, and when. For the administration."""
+"""The audit log: who booked, changed and cancelled what, and when; filtered, and as a CSV. For the administration."""
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
+from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from mobility_hookspecs import ProblemCode, make_problem
 from planner_host.planner import Planner, planner_of
-from planner_host.storage.audit import AuditEntry
+from planner_host.storage.audit import FILTERS, AuditEntry, AuditFilter
+from web_base.days import Mistyped, read_day
 from web_base.pages import Page, Program, page_route
 
-_KINDS: Final = {"done": "good", "refused": "bad", "saved": "warning", "unknown": "unknown"}
+ROLES: Final = ("admin",)
+_KINDS: Final = {
+    "done": "good",
+    "refused": "bad",
+    "saved": "warning",
+    "unknown": "unknown",
+    "open": "warning",
+}
+_NO_APPOINTMENTS: Final = ("settings", "account_", "password_", "erasure", "retention")
+_DAYS: Final = ("from", "to")
+# Excel begins a formula with any of these.
+_OF_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+_DELIMITERS: Final = {"de": ";", "en": ","}
+"""What Excel takes for the end of a cell, in the language of its user."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """The filters as they were typed, what is wrong with them by field, and what they mean."""
+
+    typed: Mapping[str, str]
+    problems: Mapping[str, str]
+    wanted: AuditFilter
+
+    @property
+    def address(self) -> str:
+        """Return them as an address has them, what is empty left out."""
+        return urlencode({name: text for name, text in self.typed.items() if text})
 
 
 def routes(program: Program) -> list[Route]:
     """Return the routes of the audit page."""
-    return [page_route("/audit", show_audit, program, roles=["admin"])]
+    return [
+        page_route("/audit", show_audit, program, roles=ROLES),
+        page_route("/audit.csv", export_audit, program, roles=ROLES),
+    ]
 
 
 def show_audit(page: Page) -> Response:
@@ -25,17 +62,81 @@ def show_audit(page: Page) -> Response:
     # A longer number is more than SQLite can count.
     asked = page.query("page")
     number = max(int(asked), 1) if asked.isdecimal() and len(asked) < 9 else 1
-    planner = planner_of(page)
-    entries, has_older = planner.audit.page(number)
-    rows = [_row(page, planner, each) for each in entries]
-    return page.render("audit.html", rows=rows, number=number, has_older=has_older)
+    planner, query = planner_of(page), _query(page)
+    entries, has_older = planner.audit.page(number, query.wanted)
+    return page.render(
+        "audit.html",
+        rows=[_row(page, planner, each) for each in entries],
+        number=number,
+        has_older=has_older,
+        query=query,
+        address=query.address,
+        users=planner.audit.known("user"),
+        actions={each: page.text(f"audit.action.{each}") for each in planner.audit.known("action")},
+        providers={each: planner.provider_name(each) for each in planner.audit.known("provider")},
+    )
 
 
-def _row(page: Page, planner: Planner, entry: AuditEntry) -> dict[str, str]:
+def export_audit(page: Page) -> Response:
+    """Send the entries as a CSV that Excel opens: UTF-8 with its mark, cells ended as in the page's language."""
+    planner, query = planner_of(page), _query(page)
+    lines = _lines(page, planner, planner.audit.every(query.wanted))
+    name = f"{page.text('audit.file')}-{planner.now().astimezone(planner.zone):%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _lines(page: Page, planner: Planner, entries: Iterator[AuditEntry]) -> Iterator[str]:
+    names = ("when", "who", "what", "outcome", "reason", "settled_at", "subject", "provider", "rental", "car")
+    yield "\ufeff" + _line(page, [page.text(f"audit.{name}") for name in names])
+    for each in entries:
+        row = _row(page, planner, each, is_exported=True)
+        cells = (
+            _sortable(planner, each.at),
+            each.user,
+            row["action"],
+            row["outcome"],
+            row["reason"] or row["code"],
+        )
+        provider = planner.provider_name(each.provider) if each.provider else ""
+        settled = _sortable(planner, each.settled_at) if each.settled_at else ""
+        yield _line(page, [*cells, settled, row["subject"], provider, each.rental_id, each.title])
+
+
+def _line(page: Page, cells: list[str]) -> str:
+    line = io.StringIO()
+    guarded = [f"'{cell}" if cell.startswith(_OF_FORMULAS) else cell for cell in cells]
+    csv.writer(line, delimiter=_DELIMITERS[page.language.code]).writerow(guarded)
+    return line.getvalue()
+
+
+def _sortable(planner: Planner, when: datetime) -> str:
+    """Write a moment on the workshop's clock so that Excel takes it for one, in any language."""
+    return f"{when.astimezone(planner.zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _query(page: Page) -> AuditQuery:
+    typed = {name: page.query(name).strip()[:100] for name in (*FILTERS, *_DAYS)}
+    planner, problems, times = planner_of(page), dict[str, str](), dict[str, datetime]()
+    today = planner.now().astimezone(planner.zone).date()
+    for name in (each for each in _DAYS if typed[each]):
+        try:
+            day = read_day(typed[name], today=today)
+        except Mistyped as mistake:
+            problems[name] = page.text(f"typed.{mistake.reason}")
+        else:
+            # The last day counts as a whole.
+            day += timedelta(days=name == "to")
+            times[name] = datetime.combine(day, time(), planner.zone).astimezone(UTC)
+    texts = {name: typed[name] for name in FILTERS}
+    return AuditQuery(typed, problems, AuditFilter(**texts, start=times.get("from"), end=times.get("to")))
+
+
+def _row(page: Page, planner: Planner, entry: AuditEntry, *, is_exported: bool = False) -> dict[str, str]:
     """Return an entry as the table shows it. `code` is shown where there is no `reason`."""
     moment, zone = page.language.moment, planner.zone
-    is_appointment = not entry.action.startswith(("settings", "account_", "password_"))
-    saved = planner.records.appointment(entry.subject) if is_appointment else None
+    is_appointment = not entry.action.startswith(_NO_APPOINTMENTS)
+    saved = planner.records.appointment(entry.subject) if is_appointment and not is_exported else None
     # A code of a provider's own has no words here.
     is_known = entry.code in set(ProblemCode)
     reason = make_problem(entry.code, locale=page.language.code)["title"] if is_known else ""
@@ -50,8 +151,25 @@ def _row(page: Page, planner: Planner, entry: AuditEntry) -> dict[str, str]:
         "settled": page.text("audit.settled", when=moment(entry.settled_at, zone))
         if entry.settled_at
         else "",
-        "subject": planner.provider_name(entry.provider) if entry.action == "settings" else entry.subject,
-        "link": f"/appointments/{entry.subject}" if is_appointment else "",
+        "subject": _subject(page, planner, entry),
+        "link": _link(entry, is_appointment=is_appointment),
         "begins": moment(saved.visit.start, saved.zone) if saved else "",
         "rental": entry.rental_id or "–",
     }
+
+
+def _subject(page: Page, planner: Planner, entry: AuditEntry) -> str:
+    if entry.action == "settings":
+        return planner.provider_name(entry.provider)
+    if entry.action == "retention":
+        months = int(entry.subject)
+        return (
+            page.language.count("privacy.months_kept", months) if months else page.text("privacy.months_off")
+        )
+    return entry.subject
+
+
+def _link(entry: AuditEntry, *, is_appointment: bool) -> str:
+    if entry.action == "erasure":
+        return f"/privacy/{entry.subject}"
+    return f"/appointments/{entry.subject}" if is_appointment else ""

@@ -1,0 +1,142 @@
+"""The page `Datenschutz`: the people who were found, and the receipts of erasures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from planner_host.appointments.appointment import Appointment
+from planner_host.planner import planner_of
+from planner_host.privacy.people import Person
+from planner_host.storage.erasures import Erasure, Kept, Place
+from web_base.names import lines_of
+from web_base.pages import Page
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """An appointment of a person; `held` says why it cannot be erased yet."""
+
+    id: str
+    when: str
+    car: str = field(repr=False)
+    is_ahead: bool
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person who was found, what is stored of them, and their appointments."""
+
+    key: str
+    names: Sequence[str] = field(repr=False)
+    about: Sequence[str] = field(repr=False)
+    stored: Sequence[str]
+    visits: Sequence[VisitLine]
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """What one place answered, in words; `kind` is the colour of its state."""
+
+    name: str
+    kind: str
+    state: str
+    lines: Sequence[str]
+    kept: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """An erasure in a list, and with the report of each place on a page of its own."""
+
+    id: str
+    when: str
+    who: str
+    kind: str
+    state: str
+    next_try: str
+    places: Sequence[PlaceView]
+
+
+def person_view(page: Page, person: Person, held: Mapping[str, str], *, is_chosen: bool) -> PersonView:
+    """Fill in a person; `held` has the reasons of all appointments that cannot be erased yet."""
+    records, customer = planner_of(page).records, person.customer
+    visits = [found for each in person.appointments if (found := records.appointment(each))]
+    visits.sort(key=lambda each: each.visit.start, reverse=True)
+    number = page.text("privacy.number", number=person.number) if person.number else ""
+    address = " ".join(filter(None, (customer.get("postal_code"), customer.get("city"))))
+    return PersonView(
+        key=person.key,
+        names=lines_of(customer),
+        about=[each for each in (number, customer.get("street", ""), address) if each],
+        stored=_stored(page, person),
+        visits=[_visit_line(page, each, held) for each in visits],
+        is_chosen=is_chosen,
+    )
+
+
+def receipt_view(page: Page, erasure: Erasure) -> ReceiptView:
+    """Fill in a receipt."""
+    zone = planner_of(page).zone
+    is_open, is_partial = erasure.due_at is not None, any(each.code for each in erasure.report)
+    state = "open" if is_open else "partial" if is_partial else "done"
+    return ReceiptView(
+        id=erasure.id,
+        when=page.language.moment(erasure.asked_at, zone),
+        who=erasure.asked_by,
+        kind={"open": "warning", "partial": "bad", "done": "good"}[state],
+        state=page.text(f"privacy.state.{state}"),
+        next_try=page.language.moment(erasure.due_at, zone) if erasure.due_at else "",
+        places=[_place_view(page, each) for each in erasure.report],
+    )
+
+
+def _stored(page: Page, person: Person) -> list[str]:
+    count, stored = page.language.count, []
+    if person.appointments:
+        stored.append(count("privacy.visits", len(person.appointments)))
+    if person.rentals:
+        stored.append(count("privacy.rentals", len(person.rentals)))
+    return [*stored, page.text("privacy.in_dms")] if person.is_in_dms else stored
+
+
+def _visit_line(page: Page, appointment: Appointment, held: Mapping[str, str]) -> VisitLine:
+    visit = appointment.visit
+    car = " ".join(filter(None, (visit.vehicle.get("licence_plate"), visit.vehicle.get("model"))))
+    why = held.get(appointment.id, "")
+    return VisitLine(
+        id=appointment.id,
+        when=page.language.moment(visit.start, appointment.zone),
+        car=car,
+        is_ahead=visit.end > planner_of(page).now(),
+        held=page.text(f"privacy.held.{why}") if why else "",
+    )
+
+
+def _place_view(page: Page, place: Place) -> PlaceView:
+    is_ours = place.id in ("planner", "dms")
+    name = page.text(f"privacy.place.{place.id}") if is_ours else place.name
+    kind, state = "good", page.language.count("privacy.erased", place.erased)
+    if place.code == "not_supported":
+        kind, state = "bad", page.text("privacy.cannot")
+    elif place.code:
+        kind, state = "warning", page.text("privacy.silent")
+    elif place.kept:
+        kind = "warning"
+    elif not place.erased:
+        kind, state = "plain", page.text("privacy.nothing")
+    lines = [*place.remarks, *filter(None, [place.problem])]
+    if place.id == "dms" and place.erased:
+        lines.append(page.text("privacy.dms_returns"))
+    return PlaceView(name, kind, state, lines, [_kept(page, each, is_ours=is_ours) for each in place.kept])
+
+
+def _kept(page: Page, kept: Kept, *, is_ours: bool) -> tuple[str, str]:
+    reason = page.text(f"privacy.held.{kept.reason}") if is_ours else kept.reason
+    if kept.until:
+        until = page.language.moment(datetime.fromisoformat(kept.until), planner_of(page).zone)
+        reason = f"{reason} {page.text('privacy.until', when=until)}"
+    return kept.appointment_id, reason
