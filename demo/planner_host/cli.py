@@ -1,6 +1,5 @@
 """The program `planner-host`."""
 
-import re
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -61,11 +60,11 @@ def _serve(texts: Texts, host: str, port: int, data: Path | None) -> None:
 
 
 def _account(texts: Texts, name: str, role: str, data: Path) -> None:
-    if not re.fullmatch(r"[\w.-]{1,80}", name):
-        raise Mistake(texts("strange_name"))
-    from web_base.accounts.access import SHORTEST_PASSWORD, Access
+    from web_base.accounts.access import ACCOUNT_NAME, SHORTEST_PASSWORD, Access
     from web_base.running.serving import opening
 
+    if not ACCOUNT_NAME.fullmatch(name):
+        raise Mistake(texts("strange_name"))
     password = _read_password(texts)
     if len(password) < SHORTEST_PASSWORD:
         raise Failure(texts("password_short"))

@@ -75,7 +75,10 @@ DECLARED = {
         "accounts.said.*": "account_disabled account_enabled account_deleted",
         "audit.action.*": f"{CHANGES} settings appointment_new appointment_scheduled appointment_cancelled"
         " appointment_taken_up account_set account_disabled account_enabled account_deleted password_changed"
-        " erasure retention",
+        " erasure retention password_reset",
+        "accounts.*_question": "delete reset",
+        "accounts.*_yes": "delete reset",
+        "accounts.*_note": "delete reset",
         "finding.*": "dms_busy dms_not_writable dms_damaged dms_newer dms_full dms_failed csv_unreadable csv_encoding"
         " csv_empty csv_delimiter csv_column_missing csv_column_twice csv_quotes csv_cells csv_value_missing"
         " csv_name_missing csv_car_empty csv_too_long csv_control_character csv_number_twice csv_customer_unknown",
