@@ -69,7 +69,8 @@ def settings_schema(locale: str, stations: Sequence[Station] = ()) -> dict[str, 
     if stations:
         named = [{"const": each.id, "title": each.name} for each in stations]
         every = {"const": None, "title": text("settings.every_station", locale)}
-        properties["station"] |= {"type": ["string", "null"], "oneOf": [every, *named]}
+        about = text("settings.station.choose", locale)
+        properties["station"] |= {"type": ["string", "null"], "oneOf": [every, *named], "description": about}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",

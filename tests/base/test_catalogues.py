@@ -86,7 +86,7 @@ DECLARED = {
         "differs.*": "vehicle_class features period station",
         "kind.*": "rental_car courtesy_car bike taxi transit other",
         "audit.*": "when who what outcome reason settled_at subject provider rental car",
-        "outcome.*": "done saved refused unknown open",
+        "outcome.*": "done saved refused unknown open partial",
         "privacy.held.*": "pending rental silent",
         "privacy.place.*": "planner dms",
         "privacy.state.*": "open partial done",

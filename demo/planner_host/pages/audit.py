@@ -26,6 +26,7 @@ _KINDS: Final = {
     "saved": "warning",
     "unknown": "unknown",
     "open": "warning",
+    "partial": "bad",
 }
 _NO_APPOINTMENTS: Final = ("settings", "account_", "password_", "erasure", "retention")
 _DAYS: Final = ("from", "to")

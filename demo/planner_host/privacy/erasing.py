@@ -32,6 +32,9 @@ STATES_TIMEOUT: Final = 3.0
 RETRY_AFTER: Final = timedelta(minutes=10)
 LOOK_AGAIN_AFTER: Final = timedelta(hours=1)
 AT_ONCE: Final = 500
+WAITS: Final = "waits"
+"""The code of a provider that is not asked before the planner needs nothing of what it would erase."""
+
 BY_ITSELF: Final = "planner-host"
 """Who erases what is older than appointments are kept, in the audit log."""
 
@@ -108,13 +111,13 @@ class Erasing:
         numbers = [] if here.kept else [*subjects.customer_numbers]
         left_here = {each.appointment_id for each in here.kept}
         gone = [each for each in subjects.appointment_ids if each not in left_here]
-        places = [here, self._erase_in_dms(subjects, locale), *self._erase_there(gone, numbers, locale)]
+        places = [here, self._erase_in_dms(subjects, locale), *self._erase_there(gone, numbers, here, locale)]
         report = merged(erasure.report, places)
         due_at = _due(report, self.now())
         left = None if due_at is None else subjects
         self.stored.add(replace(erasure, report=report, subjects=left, due_at=due_at))
-        outcome = "done" if due_at is None else "open"
-        refused = next((each.code for each in report if each.code), "")
+        refused = next((each.code for each in report if each.code not in ("", WAITS)), "")
+        outcome = "open" if due_at else "partial" if refused else "done"
         self.audit.settle(erasure.id, outcome=outcome, code=refused, at=None if due_at else settled_at)
 
     def _erase_here(self, subjects: Subjects, held: dict[str, str]) -> Place:
@@ -135,10 +138,14 @@ class Erasing:
         except DmsProblem as problem:
             return Place("dms", code=problem.code, problem=problem.message(locale))
 
-    def _erase_there(self, appointment_ids: list[str], numbers: list[str], locale: str) -> list[Place]:
+    def _erase_there(
+        self, appointment_ids: list[str], numbers: list[str], here: Place, locale: str
+    ) -> list[Place]:
         asked: contract.ErasureSubjects = {"customer_numbers": numbers, "appointment_ids": appointment_ids}
-        gathered = self.host.erase(asked, timeout=TIMEOUT, locale=locale)
         names = {info["id"]: info["name"] for info in self.host.providers}
+        if here.kept and not (numbers or appointment_ids):
+            return [Place(each, name, code=WAITS) for each, name in names.items()]
+        gathered = self.host.erase(asked, timeout=TIMEOUT, locale=locale)
         # What did not load may hold something all the same.
         failures = (*gathered.failures, *self.host.failures)
         return [
@@ -183,7 +190,7 @@ def _failed(failure: Failure, names: dict[str, str]) -> Place:
 
 def _due(report: Iterable[Place], now: datetime) -> datetime | None:
     """Return when to ask again; None where nothing is left to do."""
-    moments = [now + RETRY_AFTER for each in report if each.is_open and each.code]
+    moments = [now + RETRY_AFTER for each in report if each.is_open and each.code not in ("", WAITS)]
     for kept in (kept for place in report for kept in place.kept):
         until = datetime.fromisoformat(kept.until) if kept.until else now
         moments.append(max(until, now + LOOK_AGAIN_AFTER))

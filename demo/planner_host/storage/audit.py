@@ -26,7 +26,8 @@ class AuditEntry:
 
     :ivar subject: the id of the appointment or erasure, of the provider whose settings changed, the name of an account,
         or after how many months appointments are erased.
-    :ivar outcome: `done`, `refused`, `unknown`, of settings `saved` (kept, but the check failed), of an erasure `open`.
+    :ivar outcome: `done`, `refused`, `unknown`, of settings `saved` (kept, but the check failed), of an erasure `open`
+        or, where a place cannot erase, `partial`.
     :ivar settled_at: when an unknown outcome became known.
     :ivar title: the car of a booking.
     """

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from planner_host.appointments.appointment import Appointment
 from planner_host.planner import planner_of
+from planner_host.privacy.erasing import WAITS
 from planner_host.privacy.people import Person
 from planner_host.storage.erasures import Erasure, Kept, Place
 from web_base.names import lines_of
@@ -119,19 +120,23 @@ def _visit_line(page: Page, appointment: Appointment, held: Mapping[str, str]) -
 def _place_view(page: Page, place: Place) -> PlaceView:
     is_ours = place.id in ("planner", "dms")
     name = page.text(f"privacy.place.{place.id}") if is_ours else place.name
-    kind, state = "good", page.language.count("privacy.erased", place.erased)
-    if place.code == "not_supported":
-        kind, state = "bad", page.text("privacy.cannot")
-    elif place.code:
-        kind, state = "warning", page.text("privacy.silent")
-    elif place.kept:
-        kind = "warning"
-    elif not place.erased:
-        kind, state = "plain", page.text("privacy.nothing")
-    lines = [*place.remarks, *filter(None, [place.problem])]
-    if place.id == "dms" and place.erased:
-        lines.append(page.text("privacy.dms_returns"))
+    kind, state = _state(page, place)
+    waits = page.text("privacy.waits_help") if place.code == WAITS else ""
+    returns = page.text("privacy.dms_returns") if place.id == "dms" and place.erased else ""
+    lines = [each for each in (*place.remarks, place.problem, waits, returns) if each]
     return PlaceView(name, kind, state, lines, [_kept(page, each, is_ours=is_ours) for each in place.kept])
+
+
+def _state(page: Page, place: Place) -> tuple[str, str]:
+    if place.code == "not_supported":
+        return "bad", page.text("privacy.cannot")
+    if place.code == WAITS:
+        return "plain", page.text("privacy.waits")
+    if place.code:
+        return "warning", page.text("privacy.silent")
+    if not (place.erased or place.kept):
+        return "plain", page.text("privacy.nothing")
+    return "warning" if place.kept else "good", page.language.count("privacy.erased", place.erased)
 
 
 def _kept(page: Page, kept: Kept, *, is_ours: bool) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from .conftest import (
     words,
 )
 
-ASK = "Bitte wenden Sie sich an Ihre Administration; sie kann die Einstellungen ändern."
+ASK = "Bitte die Werkstattleitung informieren."
 
 
 @by_page_and_script

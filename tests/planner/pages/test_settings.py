@@ -136,7 +136,7 @@ def test_a_test_saves_what_was_typed_first(admin, kept, typed, wrong, saved, ver
     sent = {"beside": "form", "value_url": "https://a.example", "value_key": ""} | typed
     page = admin.post("/settings/fake/check", data=sent)
     assert (kept.values, "canary" in page.text) == (saved, False)
-    assert "Ihre Änderungen werden vorher gespeichert." in words(page)
+    assert "Geändertes wird dabei gespeichert." in words(page)
     assert "Getestet mit Webadresse: https://a.example." in words(page)  # which this provider still answers
     assert verdict in words(page)
 
