@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from planner_host.appointments.appointment import Appointment
 from planner_host.planner import planner_of
 from planner_host.privacy.erasing import WAITS
 from planner_host.privacy.people import Person
 from planner_host.storage.erasures import Erasure, Kept, Place
+from web_base.languages import Language
 from web_base.names import lines_of
 from web_base.pages import Page
 
@@ -91,7 +92,7 @@ def receipt_view(page: Page, erasure: Erasure) -> ReceiptView:
         kind={"open": "warning", "partial": "bad", "done": "good"}[state],
         state=page.text(f"privacy.state.{state}"),
         next_try=page.language.moment(erasure.due_at, zone) if erasure.due_at else "",
-        places=[_place_view(page, each) for each in erasure.report],
+        places=[place_view(each, page.language, zone) for each in erasure.report],
     )
 
 
@@ -117,31 +118,36 @@ def _visit_line(page: Page, appointment: Appointment, held: Mapping[str, str]) -
     )
 
 
-def _place_view(page: Page, place: Place) -> PlaceView:
+def place_view(place: Place, language: Language, zone: tzinfo) -> PlaceView:
+    """Say what one place answered."""
     is_ours = place.id in ("planner", "dms")
-    name = page.text(f"privacy.place.{place.id}") if is_ours else place.name
-    kind, state = _state(page, place)
-    waits = page.text("privacy.waits_help") if place.code == WAITS else ""
-    returns = page.text("privacy.dms_returns") if place.id == "dms" and place.erased else ""
-    lines = [each for each in (*place.remarks, place.problem, waits, returns) if each]
-    return PlaceView(name, kind, state, lines, [_kept(page, each, is_ours=is_ours) for each in place.kept])
+    kind, state = _state(place, language)
+    waits = language.text("privacy.waits_help") if place.code == WAITS else ""
+    returns = language.text("privacy.dms_returns") if place.id == "dms" and place.erased else ""
+    return PlaceView(
+        name=language.text(f"privacy.place.{place.id}") if is_ours else place.name,
+        kind=kind,
+        state=state,
+        lines=[each for each in (*place.remarks, place.problem, waits, returns) if each],
+        kept=[(each.appointment_id, _why_kept(each, language, zone, is_ours=is_ours)) for each in place.kept],
+    )
 
 
-def _state(page: Page, place: Place) -> tuple[str, str]:
+def _state(place: Place, language: Language) -> tuple[str, str]:
     if place.code == "not_supported":
-        return "bad", page.text("privacy.cannot")
+        return "bad", language.text("privacy.cannot")
     if place.code == WAITS:
-        return "plain", page.text("privacy.waits")
+        return "plain", language.text("privacy.waits")
     if place.code:
-        return "warning", page.text("privacy.silent")
+        return "warning", language.text("privacy.silent")
     if not (place.erased or place.kept):
-        return "plain", page.text("privacy.nothing")
-    return "warning" if place.kept else "good", page.language.count("privacy.erased", place.erased)
+        return "plain", language.text("privacy.nothing")
+    return "warning" if place.kept else "good", language.count("privacy.erased", place.erased)
 
 
-def _kept(page: Page, kept: Kept, *, is_ours: bool) -> tuple[str, str]:
-    reason = page.text(f"privacy.held.{kept.reason}") if is_ours else kept.reason
-    if kept.until:
-        until = page.language.moment(datetime.fromisoformat(kept.until), planner_of(page).zone)
-        reason = f"{reason} {page.text('privacy.until', when=until)}"
-    return kept.appointment_id, reason
+def _why_kept(kept: Kept, language: Language, zone: tzinfo, *, is_ours: bool) -> str:
+    reason = language.text(f"privacy.held.{kept.reason}") if is_ours else kept.reason
+    if not kept.until:
+        return reason
+    until = language.moment(datetime.fromisoformat(kept.until), zone)
+    return f"{reason} {language.text('privacy.until', when=until)}"
