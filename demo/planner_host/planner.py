@@ -114,7 +114,10 @@ def go_on(planner: Planner, *, erases_overdue: bool) -> None:
 
     :param erases_overdue: whether to erase appointments that are older than they are kept, too.
     """
-    works = [partial(planner.changes.retry_all, older_than=_LONGEST_WAIT), planner.erasing.repeat_due]
+    works: list[Callable[[], object]] = [
+        partial(planner.changes.retry_all, older_than=_LONGEST_WAIT),
+        planner.erasing.repeat_due,
+    ]
     for work in (*works, planner.erasing.erase_overdue) if erases_overdue else works:
         try:
             work()
