@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -30,6 +30,10 @@ _KINDS: Final = {
 }
 _NO_APPOINTMENTS: Final = ("settings", "account_", "password_", "erasure", "retention")
 _DAYS: Final = ("from", "to")
+_COLUMNS: Final = (
+    *("when", "who", "what", "outcome", "reason"),
+    *("settled_at", "subject", "provider", "rental", "car"),
+)
 # Excel begins a formula with any of these.
 _OF_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 _DELIMITERS: Final = {"de": ";", "en": ","}
@@ -81,34 +85,36 @@ def show_audit(page: Page) -> Response:
 def export_audit(page: Page) -> Response:
     """Send the entries as a CSV that Excel opens: UTF-8 with its mark, cells ended as in the page's language."""
     planner, query = planner_of(page), _query(page)
-    lines = _lines(page, planner, planner.audit.every(query.wanted))
+    if query.problems:
+        return page.go(f"/audit?{query.address}")
     name = f"{page.text('audit.file')}-{planner.now().astimezone(planner.zone):%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(
+        _parts(page, query.wanted), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
-def _lines(page: Page, planner: Planner, entries: Iterator[AuditEntry]) -> Iterator[str]:
-    names = ("when", "who", "what", "outcome", "reason", "settled_at", "subject", "provider", "rental", "car")
-    yield "\ufeff" + _line(page, [page.text(f"audit.{name}") for name in names])
-    for each in entries:
-        row = _row(page, planner, each, is_exported=True)
-        cells = (
-            _sortable(planner, each.at),
-            each.user,
-            row["action"],
-            row["outcome"],
-            row["reason"] or row["code"],
-        )
-        provider = planner.provider_name(each.provider) if each.provider else ""
-        settled = _sortable(planner, each.settled_at) if each.settled_at else ""
-        yield _line(page, [*cells, settled, row["subject"], provider, each.rental_id, each.title])
+def _parts(page: Page, wanted: AuditFilter) -> Iterator[str]:
+    yield "\ufeff" + _csv(page, [[page.text(f"audit.{name}") for name in _COLUMNS]])
+    for entries in planner_of(page).audit.every(wanted):
+        yield _csv(page, [_cells(page, each) for each in entries])
 
 
-def _line(page: Page, cells: list[str]) -> str:
-    line = io.StringIO()
-    guarded = [f"'{cell}" if cell.startswith(_OF_FORMULAS) else cell for cell in cells]
-    csv.writer(line, delimiter=_DELIMITERS[page.language.code]).writerow(guarded)
-    return line.getvalue()
+def _csv(page: Page, rows: Iterable[Iterable[str]]) -> str:
+    text = io.StringIO()
+    guarded = ([f"'{cell}" if cell.startswith(_OF_FORMULAS) else cell for cell in row] for row in rows)
+    csv.writer(text, delimiter=_DELIMITERS[page.language.code]).writerows(guarded)
+    return text.getvalue()
+
+
+def _cells(page: Page, entry: AuditEntry) -> list[str]:
+    planner = planner_of(page)
+    row = _row(page, planner, entry, is_exported=True)
+    settled = _sortable(planner, entry.settled_at) if entry.settled_at else ""
+    provider = planner.provider_name(entry.provider) if entry.provider else ""
+    head = [_sortable(planner, entry.at), entry.user, row["action"], row["outcome"]]
+    about = [row["subject"], provider, entry.rental_id, entry.title]
+    return [*head, row["reason"] or row["code"], settled, *about]
 
 
 def _sortable(planner: Planner, when: datetime) -> str:

@@ -94,8 +94,9 @@ class Erasing:
         return [self.erase(Subjects(tuple(each)), by=by, locale=locale) for each in batches(free)]
 
     def overdue(self, months: int) -> list[str]:
-        """Return the appointments that ended more than some months ago."""
-        return self.stored.ended_before(months_before(self.now(), months))
+        """Return the appointments that ended more than some months ago, in whole days: one receipt a day is enough."""
+        today = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.stored.ended_before(months_before(today, months))
 
     def repeat_due(self, *, locale: str = "de") -> None:
         """Go on with what could not be erased before."""
@@ -111,7 +112,10 @@ class Erasing:
         numbers = [] if here.kept else [*subjects.customer_numbers]
         left_here = {each.appointment_id for each in here.kept}
         gone = [each for each in subjects.appointment_ids if each not in left_here]
-        places = [here, self._erase_in_dms(subjects, locale), *self._erase_there(gone, numbers, here, locale)]
+        places = [here, *self._erase_there(gone, numbers, here, locale)]
+        # Once: an import may have brought back somebody who is a customer again.
+        if all(each.is_open for each in erasure.report if each.id == "dms"):
+            places.insert(1, self._erase_in_dms(subjects, locale))
         report = merged(erasure.report, places)
         due_at = _due(report, self.now())
         left = None if due_at is None else subjects
@@ -125,12 +129,16 @@ class Erasing:
         rentals = [each for each in subjects.rentals if each.appointment_id not in held]
         count = self.stored.delete_appointments(free) + self.stored.forget_renters(rentals)
         kept = [Kept(each, why) for each, why in held.items() if self.records.appointment(each)]
+        if count:
+            self._rewrite()
+        return Place("planner", erased=count, kept=tuple(kept))
+
+    def _rewrite(self) -> None:
         try:
             self.stored.rewrite()
         except sqlite3.OperationalError as error:
             # What was deleted is overwritten as it is; another process has the file open just now.
             log.warning("the planner's file was not rewritten: %s", error)
-        return Place("planner", erased=count, kept=tuple(kept))
 
     def _erase_in_dms(self, subjects: Subjects, locale: str) -> Place:
         try:

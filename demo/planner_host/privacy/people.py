@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from planner_host.appointments.appointment import name_of, person_of
 from planner_host.dms import Dms
@@ -49,6 +49,18 @@ class Person:
         """Return the rentals of what is somebody else's appointment by now."""
         return [each for each in self.renters if each.appointment_id not in self.appointments]
 
+    def add(self, where: RentalKey) -> None:
+        """Note an appointment, or a rental that is in this person's name."""
+        if where.provider:
+            self.renters.append(where)
+        else:
+            self.appointments.append(where.appointment_id)
+
+    def look_up(self, dms: Dms) -> None:
+        """Take the customer as the DMS has it today, where it does."""
+        if self.number and (known := dms.customer(self.number)) is not None:
+            self.is_in_dms, self.customer = True, known.document()
+
 
 def find_people(words: str, erasures: Erasures, dms: Dms) -> list[Person]:
     """Find people, sorted by name; each word must begin a word of a name or number of theirs.
@@ -58,19 +70,18 @@ def find_people(words: str, erasures: Erasures, dms: Dms) -> list[Person]:
     parts = fold_words(words).split()
     if not parts:
         return []
-    people: dict[str, Person] = {}
-    matching: set[str] = set()
-    for customer, where in _stored(erasures):
-        key = _key(customer)
-        person = people.setdefault(key, Person(key, customer))
-        if where.provider:
-            person.renters.append(where)
-        else:
-            person.appointments.append(where.appointment_id)
-        if _matches(customer, parts):
-            matching.add(key)
-    found = {key: people[key] for key in matching}
-    _add_from_dms(found, people, words, dms)
+    # Many appointments are one customer's.
+    read = cache(lambda text: _Read.of(json.loads(text), parts))
+    stored = [(read(text), where) for where, text in erasures.customers()]
+    found = {each.key: Person(each.key, each.customer) for each, _ in stored if each.is_match}
+    for each in (_Read.of(one.document(), parts) for one in dms.search(words, limit=MOST_OF_DMS)):
+        if each.is_match:
+            found.setdefault(each.key, Person(each.key, each.customer))
+    for each, where in stored:
+        if each.key in found:
+            found[each.key].add(where)
+    for person in found.values():
+        person.look_up(dms)
     return sorted(found.values(), key=lambda each: (written_out(name_of(each.customer)), each.key))
 
 
@@ -83,22 +94,16 @@ def subjects_of(people: Iterable[Person]) -> Subjects:
     return Subjects(tuple(ids), tuple(numbers), tuple(rentals))
 
 
-def _stored(erasures: Erasures) -> Iterable[tuple[contract.Customer, RentalKey]]:
-    # Many appointments are one customer's.
-    read = cache(json.loads)
-    return ((read(text), where) for where, text in erasures.customers())
+class _Read(NamedTuple):
+    """A customer as it is stored, read once."""
 
+    key: str
+    customer: contract.Customer
+    is_match: bool
 
-def _add_from_dms(found: dict[str, Person], people: Mapping[str, Person], words: str, dms: Dms) -> None:
-    parts = fold_words(words).split()
-    for each in dms.search(words, limit=MOST_OF_DMS):
-        if _matches(each.document(), parts):
-            key = _key(each.document())
-            found.setdefault(key, people.get(key) or Person(key, each.document()))
-    for person in found.values():
-        # As the DMS has them today, where it does.
-        if person.number and (known := dms.customer(person.number)) is not None:
-            person.is_in_dms, person.customer = True, known.document()
+    @classmethod
+    def of(cls, customer: contract.Customer, parts: Iterable[str]) -> _Read:
+        return cls(_key(customer), customer, _matches(customer, parts))
 
 
 def _matches(customer: contract.Customer, parts: Iterable[str]) -> bool:

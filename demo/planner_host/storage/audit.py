@@ -115,12 +115,12 @@ class Audit:
         rows = self._database.all_named(sql, wanted.values | bounds)
         return [_entry(row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
-    def every(self, wanted: AuditFilter = _EVERYTHING) -> Iterator[AuditEntry]:
-        """Yield all entries, newest first, some at a time: what is added meanwhile is left out."""
+    def every(self, wanted: AuditFilter = _EVERYTHING) -> Iterator[list[AuditEntry]]:
+        """Yield all entries, newest first, `EXPORTED_AT_ONCE` at a time: what is added meanwhile is left out."""
         sql = f"SELECT * FROM audit WHERE number < :last AND {_WANTED} ORDER BY number DESC LIMIT :most"  # noqa: S608
         values = wanted.values | {"last": 2**62, "most": EXPORTED_AT_ONCE}
         while rows := self._database.all_named(sql, values):
-            yield from map(_entry, rows)
+            yield list(map(_entry, rows))
             values["last"] = rows[-1]["number"]
 
     def known(self, column: Literal["user", "action", "provider"]) -> list[str]:

@@ -57,5 +57,7 @@ def test_entries_are_filtered_and_exported(site, saved):
     assert lines_of(english.get("/audit.csv"))[0].startswith("When,Who,What,")
     wrong = admin.get("/audit?from=x&user=bert")
     assert ("Das ist kein Datum." in words(wrong), "T-old" in words(wrong)) == (True, True)
+    refused = admin.get("/audit.csv?from=x")
+    assert (refused.status_code, refused.headers["location"]) == (303, "/audit?from=x")
     older = [each for each in Elements(admin.get("/audit?user=anna").text).addresses if "page=2" in each]
     assert older == ["/audit?user=anna&page=2"]
