@@ -148,3 +148,10 @@ def test_settings_that_cannot_be_saved_are_not_tested(admin, kept):
     assert "Die Einstellungen sind nicht gespeichert." in words(answer)
     assert "Es wurde nichts getestet." in words(answer)
     assert (marked(answer), Elements(answer.text).field("value_url")) == (["value_url"], "nonsense")
+
+
+def test_a_provider_without_settings(workshop, fake, serve):
+    """There is nothing to set, which is no mistake."""
+    site = serve(workshop.planner(fake.module(*HOOKS)))
+    page = site.browser("admin").get("/settings/fake")
+    assert ("nichts einzustellen" in words(page), "notice-bad" in page.text) == (True, False)
