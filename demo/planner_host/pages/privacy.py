@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from starlette.responses import Response
@@ -10,12 +9,11 @@ from starlette.routing import Route
 
 from planner_host.dms import DmsProblem
 from planner_host.planner import audit, planner_of, user_name
-from planner_host.privacy.people import Person, find_people, subjects_of
-from planner_host.views.privacy import person_view, receipt_view
+from planner_host.privacy.people import find_people, subjects_of
+from planner_host.views.privacy import PeopleView, RetentionView, people_view, receipt_view
 from web_base.pages import Page, Program, Refused, page_route
 
 ROLES: Final = ("admin",)
-MOST_PEOPLE: Final = 30
 MOST_RECEIPTS: Final = 20
 MOST_MONTHS: Final = 600
 
@@ -41,17 +39,16 @@ def find_or_erase(page: Page) -> Response:
     try:
         found = find_people(words, planner.erasing.stored, planner.dms) if len(words) > 1 else []
     except DmsProblem as problem:
-        return _draw(page, words=words, problem=problem.message(page.language.code))
+        return _draw(page, PeopleView(words, problem=problem.message(page.language.code)))
     chosen = [each for each in found if each.key in page.form.all("who")]
     if do == "erase" and chosen:
         erased = planner.erasing.erase(subjects_of(chosen), by=user_name(page), locale=page.language.code)
         return page.go(f"/privacy/{erased}")
+    if do == "ask" and chosen:
+        return _draw(page, people_view(page, words, chosen, chosen=chosen, asks=True))
     # A click that chose nobody is answered with the list.
-    missing = page.text("privacy.choose") if do == "ask" and not chosen else ""
-    asks = do == "ask" and bool(chosen)
-    return _draw(
-        page, words=words, found=chosen if asks else found, chosen=chosen, asks=asks, problem=missing
-    )
+    problem = page.text("privacy.choose") if do == "ask" else ""
+    return _draw(page, people_view(page, words, found, chosen=chosen, asks=False, problem=problem))
 
 
 def set_retention(page: Page) -> Response:
@@ -59,9 +56,10 @@ def set_retention(page: Page) -> Response:
     planner, typed = planner_of(page), page.form["months"]
     months = int(typed) if typed.isdecimal() and len(typed) < 9 else 0
     if typed and not 0 < months <= MOST_MONTHS:
-        return _draw(page, months=typed, months_problem=page.text("privacy.months_wrong", most=MOST_MONTHS))
+        problem = page.text("privacy.months_wrong", most=MOST_MONTHS)
+        return _draw(page, retention=RetentionView(typed, problem))
     if months and page.form["sure"] != "yes" and (count := len(planner.erasing.overdue(months))):
-        return _draw(page, months=typed, overdue=count)
+        return _draw(page, retention=RetentionView(typed, overdue=count))
     planner.erasing.stored.keep_months(months)
     audit(page, "retention", str(months))
     return page.go("/privacy?done=retention")
@@ -77,39 +75,19 @@ def show_receipt(page: Page) -> Response:
 
 def _draw(
     page: Page,
+    search: PeopleView | None = None,
     *,
-    words: str = "",
-    found: Sequence[Person] | None = None,
-    chosen: Sequence[Person] = (),
-    asks: bool = False,
-    problem: str = "",
-    months: str | None = None,
-    months_problem: str = "",
-    overdue: int = 0,
+    retention: RetentionView | None = None,
     said: str = "",
 ) -> Response:
     page.here = "/privacy"
-    erasing = planner_of(page).erasing
-    shown = (found or ())[:MOST_PEOPLE]
-    ids = [each for one in shown for each in one.appointments]
-    held = erasing.held(ids, locale=page.language.code)
-    # Who was found alone is meant.
-    is_clear = len(shown) == 1
-    people = [person_view(page, each, held, is_chosen=is_clear or each in chosen) for each in shown]
-    kept = erasing.stored.months_kept
+    planner = planner_of(page)
+    stored = planner.erasing.stored
     return page.render(
         "privacy.html",
-        words=words,
-        people=None if found is None else people,
-        has_more=len(found or ()) > MOST_PEOPLE,
-        asks=asks,
-        holds=any(each.held for one in people for each in one.visits),
-        ahead=sum(each.is_ahead and not each.held for one in people for each in one.visits),
-        providers=[info["name"] for info in planner_of(page).host.providers],
-        problem=problem,
-        months=months if months is not None else str(kept or ""),
-        months_problem=months_problem,
-        overdue=overdue,
+        search=search or PeopleView(),
+        retention=retention or RetentionView(str(stored.months_kept or "")),
+        providers=[info["name"] for info in planner.host.providers],
+        receipts=[receipt_view(page, each) for each in stored.latest(MOST_RECEIPTS)],
         said=said,
-        receipts=[receipt_view(page, each) for each in erasing.stored.latest(MOST_RECEIPTS)],
     )

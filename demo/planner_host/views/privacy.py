@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from typing import Final
 
 from planner_host.appointments.appointment import Appointment
 from planner_host.planner import planner_of
@@ -14,6 +15,8 @@ from planner_host.storage.erasures import Erasure, Kept, Place
 from web_base.languages import Language
 from web_base.names import lines_of
 from web_base.pages import Page
+
+MOST_PEOPLE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,43 @@ class PersonView:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleView:
+    """The search for a person, and who was found; `people` is None where nobody was searched for.
+
+    :ivar asks: whether to ask if those should be erased.
+    """
+
+    words: str = field(default="", repr=False)
+    people: Sequence[PersonView] | None = None
+    has_more: bool = False
+    asks: bool = False
+    problem: str = ""
+
+    @property
+    def ahead(self) -> int:
+        """Return how many appointments that are still to come are erased."""
+        return sum(each.is_ahead and not each.held for each in self._visits)
+
+    @property
+    def holds(self) -> bool:
+        """Return whether something cannot be erased yet."""
+        return any(each.held for each in self._visits)
+
+    @property
+    def _visits(self) -> list[VisitLine]:
+        return [each for person in self.people or () for each in person.visits]
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionView:
+    """After how many months appointments are erased, as it was typed; how many would be erased at once."""
+
+    months: str
+    problem: str = ""
+    overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceView:
     """What one place answered, in words; `kind` is the colour of its state."""
 
@@ -63,8 +103,25 @@ class ReceiptView:
     places: Sequence[PlaceView]
 
 
-def person_view(page: Page, person: Person, held: Mapping[str, str], *, is_chosen: bool) -> PersonView:
-    """Fill in a person; `held` has the reasons of all appointments that cannot be erased yet."""
+def people_view(
+    page: Page,
+    words: str,
+    found: Sequence[Person],
+    *,
+    chosen: Sequence[Person],
+    asks: bool,
+    problem: str = "",
+) -> PeopleView:
+    """Fill in who was found; who was found alone is meant."""
+    shown = found[:MOST_PEOPLE]
+    ids = [each for one in shown for each in one.appointments]
+    held = planner_of(page).erasing.held(ids, locale=page.language.code)
+    is_clear = len(shown) == 1
+    people = [_person(page, each, held, is_chosen=is_clear or each in chosen) for each in shown]
+    return PeopleView(words, people, len(found) > MOST_PEOPLE, asks, problem)
+
+
+def _person(page: Page, person: Person, held: Mapping[str, str], *, is_chosen: bool) -> PersonView:
     records, customer = planner_of(page).records, person.customer
     visits = [found for each in person.appointments if (found := records.appointment(each))]
     visits.sort(key=lambda each: each.visit.start, reverse=True)
