@@ -7,17 +7,8 @@ from typing import Final
 from starlette.applications import Starlette
 
 from planner_host.catalogues import FOLDER, catalogues
-from planner_host.pages import (
-    accounts,
-    appointment,
-    audit,
-    offers,
-    privacy,
-    saved_rental,
-    settings,
-    today,
-    week,
-)
+from planner_host.pages import appointment, offers, saved_rental, today, week
+from planner_host.pages.administration import accounts, audit, privacy, settings
 from planner_host.planner import Planner
 from web_base.accounts.access import Access
 from web_base.accounts.signing_in import sign_in_routes

@@ -8,8 +8,8 @@ import pytest
 
 from planner_host.providers.settings_form import fields_of, mistakes_of
 
-from ..conftest import HOOKS, Elements
-from .conftest import words
+from ...conftest import HOOKS, Elements
+from ..conftest import words
 
 SINCE = "2026-11-23T10:00:00+01:00"
 SAVED_BUT_WRONG = "Gespeichert, aber die Verbindung funktioniert noch nicht."

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ..conftest import PASSWORD, Elements
-from .conftest import words
+from ...conftest import PASSWORD, Elements
+from ..conftest import words
 
 NEW = "another-password"
 

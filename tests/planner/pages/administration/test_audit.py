@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from planner_host.storage.audit import AuditEntry
 
-from ..conftest import Elements
-from .conftest import words
+from ...conftest import Elements
+from ..conftest import words
 
 
 def test_deeds_are_listed_in_words(site, saved):

@@ -8,8 +8,8 @@ import pytest
 
 from planner_host.dms import Dms
 
-from ..conftest import BAKER, HANS, HOOKS, Elements, Fake, failing
-from .conftest import words
+from ...conftest import BAKER, HANS, HOOKS, Elements, Fake, failing
+from ..conftest import words
 
 REMARK = "Der Verleih führt eigene Akten."
 
