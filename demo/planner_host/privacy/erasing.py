@@ -35,6 +35,9 @@ AT_ONCE: Final = 500
 WAITS: Final = "waits"
 """The code of a provider that is not asked before the planner needs nothing of what it would erase."""
 
+NOT_LOADED: Final = "not_loaded"
+"""The code of a provider that is installed, and could not be asked."""
+
 BY_ITSELF: Final = "planner-host"
 """Who erases what is older than appointments are kept, in the audit log."""
 
@@ -116,7 +119,9 @@ class Erasing:
         # Once: an import may have brought back somebody who is a customer again.
         if all(each.is_open for each in erasure.report if each.id == "dms"):
             places.insert(1, self._erase_in_dms(subjects, locale))
-        report = merged(erasure.report, places)
+        # What had not loaded is named by its entry point: once it has, it answers under its own id.
+        before = (each for each in erasure.report if each.code != NOT_LOADED)
+        report = merged(before, places)
         due_at = _due(report, self.now())
         left = None if due_at is None else subjects
         self.stored.add(replace(erasure, report=report, subjects=left, due_at=due_at))
@@ -192,7 +197,7 @@ def _failed(failure: Failure, names: dict[str, str]) -> Place:
     name = names.get(failure.provider, failure.provider)
     # "Not supported" is final, but what has not loaded may be there again.
     is_loaded = failure.provider in names
-    code = problem["code"] if is_loaded else "not_loaded"
+    code = problem["code"] if is_loaded else NOT_LOADED
     return Place(failure.provider, name, code=code, problem=problem.get("detail") or problem["title"])
 
 

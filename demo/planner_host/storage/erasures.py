@@ -110,10 +110,10 @@ class Erasures:
         """Replace who rents by nobody; return how many."""
         sql = (
             "UPDATE renters SET customer = ? WHERE appointment_id = ? AND provider = ? "
-            "AND rental_id = coalesce(nullif(?, ''), rental_id)"
+            "AND rental_id = coalesce(nullif(?, ''), rental_id) AND customer <> ?"
         )
         with self._database.writing():
-            return sum(self._database.run(sql, _NOBODY, *each) for each in rentals)
+            return sum(self._database.run(sql, _NOBODY, *each, _NOBODY) for each in rentals)
 
     def with_open_change(self, appointment_ids: Iterable[str]) -> set[str]:
         """Return which of some appointments have a change whose outcome is not known."""

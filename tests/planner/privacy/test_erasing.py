@@ -3,6 +3,7 @@
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 
 import pytest
 
@@ -165,6 +166,20 @@ def test_a_provider_that_does_not_answer_is_asked_again(planner, fake, hans, wor
     go_on(planner, erases_overdue=False)
     assert planner.erasing.stored.receipt(receipt.id).subjects is None
     assert [each["appointment_ids"] for each in fake.told] == [[hans.id]] * 2
+
+
+def test_a_provider_that_has_not_loaded_is_asked_once_it_has(workshop, fake, draft):
+    """Under its own id, which need not be the name it is installed by."""
+    planner = workshop.planner(("installed", ModuleType("broken")))
+    gone = planner.records.save(draft()).appointment
+    receipt = erase(planner, "sommer")
+    assert (place(receipt, "installed").code, receipt.subjects is None) == ("not_loaded", False)
+    planner = workshop.planner(fake.module(on_personal_data_erased=lambda subjects: fake.erase(subjects)))
+    workshop.clock.forward(RETRY_AFTER.total_seconds())
+    planner.erasing.repeat_due()
+    receipt = planner.erasing.stored.receipt(receipt.id)
+    assert [each.id for each in receipt.report] == ["planner", "dms", "fake"]
+    assert (fake.told[0]["appointment_ids"], receipt.subjects) == ([gone.id], None)
 
 
 def test_appointments_are_erased_when_they_are_old_enough(planner, fake, hans, draft, workshop):
