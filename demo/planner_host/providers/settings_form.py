@@ -149,26 +149,29 @@ def _field(
         is_fixed=is_fixed,
         longest=longest if isinstance(longest, int) and longest > 0 else LONGEST,
         choices={text: each for text, (each, _) in choices.items() if each is not None},
-        # What is set stays chosen, though it cannot be chosen any more.
-        labels={"": ""} | {value: value} | {text: label for text, (_, label) in choices.items()}
-        if choices
-        else {},
+        labels=_labels(choices, value),
         set_since=since.get(name),
     )
 
 
 def _choices(described: Mapping[str, object]) -> dict[str, tuple[Value, str]]:
     """Return the values of an `enum`, or of a `oneOf` that names them, by text; null is the empty text."""
-    named = [_mapping(each) for each in cast("Sequence[object]", described.get("oneOf", ()))]
-    values = [(each["const"], each.get("title", each["const"])) for each in named if "const" in each]
-    values += [(each, each) for each in cast("Sequence[object]", described.get("enum", ()))]
+    named = [_mapping(each) for each in _list(described.get("oneOf"))]
+    values = [(each, each) for each in _list(described.get("enum"))]
+    values += [(each["const"], each.get("title", each["const"])) for each in named if "const" in each]
     return {_written(each): (cast("Value", each), _written(label)) for each, label in values}
+
+
+def _labels(choices: Mapping[str, tuple[Value, str]], value: str) -> dict[str, str]:
+    """Return what each choice is called; what is set stays one, though it cannot be chosen any more."""
+    named = {text: label for text, (_, label) in choices.items()}
+    return {"": ""} | {value: value} | named if choices else {}
 
 
 def _kind(described: Mapping[str, object]) -> str:
     if described.get("writeOnly") is True:
         return "secret"
-    if any(isinstance(described.get(name), list) for name in ("enum", "oneOf")):
+    if _choices(described):
         return "choice"
     types = described.get("type")
     named = types if isinstance(types, list) else [types]
@@ -204,3 +207,7 @@ def _order(described: tuple[str, Mapping[str, object]]) -> float:
 
 def _mapping(value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

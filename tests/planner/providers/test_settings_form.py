@@ -40,6 +40,8 @@ def saved(document, **fields):
         ({"enum": ["a", "b"]}, "b", "choice", "b"),
         ({"type": "integer", "enum": [5, 10, None]}, 10, "choice", "10"),
         ({"type": "array"}, ["a", "b"], "list", "a\nb"),
+        ({"type": "array", "enum": "a", "oneOf": 5}, ["a"], "list", "a"),
+        ({"oneOf": [{"type": "string"}, {"type": "null"}]}, "a", "text", "a"),
         ({"type": "string", "writeOnly": True}, None, "secret", ""),
     ],
 )
