@@ -247,7 +247,7 @@ def test_people_are_erased_from_the_command_line(run, tmp_path, draft, visit):
     assert "nicht von selbst gelöscht" in run("retention", *data).stdout
     assert "Werkstattplaner" not in run("erase", *data, "--due").stdout
     said = run("retention", *data, "--months", "12", language="en").stdout
-    assert said == "Appointments are erased after 12 months.\n"
+    assert said == "Months that appointments are kept: 12\n"
     assert old.id in run("erase", *data, "--due", "--dry-run").stderr
     assert "Workshop planner: 1 entry erased" in run("erase", *data, "--due", language="en").stdout
     with closing(Records(tmp_path)) as records:

@@ -109,7 +109,7 @@ def test_nobody_is_erased_by_mistake(admin, hans, site, draft, visit):
 def test_retention_is_set_after_a_question(admin, hans, site, workshop):
     """Where appointments are older already; the audit log notes who set it."""
     workshop.clock.forward(62 * 24 * 3600)
-    for typed, said in (("x", "ganze Zahl"), ("0", "ganze Zahl"), ("2", "1 Termin ist älter als 2 Monate")):
+    for typed, said in (("x", "ganze Zahl"), ("0", "ganze Zahl"), ("2", "1 Termin ist älter als angegeben")):
         assert said in words(admin.post("/privacy/retention", data={"months": typed}))
     assert site.planner.erasing.stored.months_kept == 0
     answer = admin.post("/privacy/retention", data={"months": "2", "sure": "yes"})
