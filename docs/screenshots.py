@@ -199,7 +199,7 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
     page.fill("[name=words]", "mull")
     follow(page, "search button")
     camera.photograph("planner-found")
-    for name in ("settings", "settings/carloop", "audit", "nowhere"):
+    for name in ("settings", "settings/carloop", "accounts", "privacy", "audit", "nowhere"):
         page.goto(f"{base}/{name}")
         camera.photograph(f"planner-{name.replace('/', '-')}")
     page.goto(f"{base}/settings/carloop")
