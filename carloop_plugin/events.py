@@ -147,7 +147,7 @@ EVENTS = tuple(each for each in vars().values() if isinstance(each, Event))
 
 
 def log_event(event: Event, begun: float | None = None, /, *, of: object = None, **fields: Field) -> None:
-    """Log an event with those of its fields that have a value.
+    """Log an event with those of its fields that have a value; seconds are rounded to milliseconds.
 
     :param begun: monotonic seconds; how long it took since then is the field `seconds`.
     :param of: what the event is about, whose attributes are the fields that are not given.
@@ -155,8 +155,9 @@ def log_event(event: Event, begun: float | None = None, /, *, of: object = None,
     if not LOG.isEnabledFor(event.level):
         return
     if begun is not None:
-        fields["seconds"] = round(time.monotonic() - begun, 3)
+        fields["seconds"] = time.monotonic() - begun
     all_fields = {name: fields.get(name, getattr(of, name, None)) for name in event.fields}
-    known = {name: value for name, value in all_fields.items() if value is not None}
+    given = {name: value for name, value in all_fields.items() if value is not None}
+    known = {name: round(value, 3) if isinstance(value, float) else value for name, value in given.items()}
     extra = {"event": event.name, "fields": known}
     LOG.log(event.level, "%s %s", event.name, json.dumps(known), extra=extra)

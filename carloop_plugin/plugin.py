@@ -162,10 +162,13 @@ def provide_provider_settings(site: Site, context: CallContext) -> contract.Prov
     """Return a site's settings and the form to edit them, never a secret."""
     from carloop_plugin.bootstrap import opened
     from carloop_plugin.contract import boundary, settings_documents
+    from carloop_plugin.settings.page import known_stations
 
     site = boundary.receive(site, "site", context)
     with boundary.answering("provide_provider_settings", context), opened(context.deadline) as services:
-        return settings_documents.settings_document(services.settings(site), locale=context.locale)
+        settings = services.settings(site)
+        stations = known_stations(settings, services.context)
+        return settings_documents.settings_document(settings, stations, locale=context.locale)
 
 
 @hookimpl

@@ -171,11 +171,18 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
     page.wait_for_selector(".rental")
     page.goto(address)
     camera.photograph("planner-rental")
+    page.fill("#rental_end_date", camera.day(day + timedelta(days=4)))
+    page.wait_for_selector(".quote-possible")
+    camera.photograph("planner-quote")
+    page.goto(f"{address}?rebook=yes")
+    camera.photograph("planner-rebooking")
     page.goto(f"{address}?ask=cancel")
     camera.photograph("planner-cancel")
     page.goto(f"{address}/print")
     camera.photograph("planner-print")
     page.goto(address)
+    edit(page, step=3)
+    camera.photograph("planner-edit")
     page.fill("#end_date", camera.day(day + timedelta(days=3)))
     save(page)
     camera.photograph("planner-proposal")
@@ -189,10 +196,10 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
     page.goto(base)
     camera.photograph("planner-today")
     page.goto(f"{base}/calendar")
-    page.fill("#words", "mull")
+    page.fill("[name=words]", "mull")
     follow(page, "search button")
     camera.photograph("planner-found")
-    for name in ("settings", "settings/carloop", "audit", "nowhere"):
+    for name in ("settings", "settings/carloop", "accounts", "privacy", "audit", "nowhere"):
         page.goto(f"{base}/{name}")
         camera.photograph(f"planner-{name.replace('/', '-')}")
     page.goto(f"{base}/settings/carloop")
@@ -203,11 +210,12 @@ def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> N
 
 def search_in_vain(camera: Camera) -> None:
     """Find nothing; then search without a connection."""
-    page, button = camera.page, "#offer-form > .buttons button"
+    page, button = camera.page, ".search-bar button"
     for box in page.locator("input[name=feature]").all():
         box.check()
     page.click(button)
     page.wait_for_selector("#offers .empty")
+    page.wait_for_selector("#offers [data-focus]:focus")
     camera.photograph("planner-none")
     page.route("**/offers", lambda route: route.abort(), times=1)
     page.click(button)
@@ -220,6 +228,7 @@ def collide(camera: Camera, address: str) -> None:
     page, other = camera.page, camera.page.context.new_page()
     for window in (page, other):
         window.goto(address)
+        edit(window, step=3)
     other.fill("#work", "Inspektion, Räderwechsel")
     save(other)
     other.close()
@@ -233,8 +242,8 @@ def lose_the_car(camera: Camera, demo: Demo, address: str) -> None:
     page = camera.page
     page.goto(address)
     follow(page, f"form[action='{urlsplit(address).path}/status'] button")
-    Controls(demo.sandbox).desk(page.inner_text(".rental .facts dd >> nth=0"), "cancel")
-    while not page.is_visible(".notice form[action$='/rental/gone']"):
+    Controls(demo.sandbox).desk(page.inner_text(".rental-number").split()[-1], "cancel")
+    while not page.is_visible("#decisions form[action$='/rental/gone']"):
         page.wait_for_timeout(1_000)
         page.goto(address)
     camera.photograph("planner-gone")
@@ -279,6 +288,11 @@ def follow(page: Page, selector: str) -> None:
         page.click(selector)
 
 
+def edit(page: Page, *, step: int) -> None:
+    """Open a step of a saved appointment."""
+    page.click(f"#step-{step} summary >> nth=0")
+
+
 def save(page: Page) -> None:
     """Save the appointment."""
     page.click(".save-bar button")
@@ -287,8 +301,8 @@ def save(page: Page) -> None:
 
 def search(page: Page) -> None:
     """Search the free cars."""
-    page.click("#offer-form > .buttons button")
-    page.wait_for_selector(".options")
+    page.click(".search-bar button")
+    page.wait_for_selector("#offers [data-focus]:focus")
 
 
 @contextmanager

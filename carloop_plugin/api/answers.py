@@ -145,7 +145,7 @@ def read_list(name: str, convert: Callable[[Checked], T], answer: RawAnswer, dea
     if isinstance(items, list) and len(items) > MOST_ITEMS:
         raise AttemptFailed(TOO_LARGE)
     # one decision for the whole page is twenty times as fast as one for each item
-    with suppress(InvalidDocument, *NO_VALUE):
+    with suppress(*NO_VALUE):
         validate(document, f"carloop/{name}List", explained=False)
         return Page(document, tuple([convert(item) for item in document["items"]]))
     fields = {**document, "items": []} if isinstance(items, list) else document
@@ -167,7 +167,7 @@ def _read_items(
         try:
             validate(item, f"carloop/{name}", explained=False)
             readable.append(convert(item))
-        except (InvalidDocument, *NO_VALUE):
+        except NO_VALUE:
             others.append(_unreadable(item))
     return Page(fields, tuple(readable), tuple(others))
 

@@ -196,15 +196,13 @@ class RetryingClient:
         asked = asked_wait(failure.wait, self.now) if failure.wait else 0.0
         pause = max(asked, self.random.random() * FIRST_PAUSE * 2**call.attempt)
         known: dict[str, Field] = {"attempt": call.attempt + 1, "code": failure.answer.reason.code}
-        fields = {**request.logged, **known, "asked_seconds": round(asked, 3)}
+        fields = {**request.logged, **known, "asked_seconds": asked}
         if pause >= call.deadline - time.monotonic():
             if asked:
                 log_event(REQUEST_WAIT_TOO_LONG, **fields)
             return None
         goes_on = self.budget.take()
-        log_event(
-            REQUEST_RETRIED if goes_on else REQUEST_BUDGET_SPENT, **fields, wait_seconds=round(pause, 3)
-        )
+        log_event(REQUEST_RETRIED if goes_on else REQUEST_BUDGET_SPENT, **fields, wait_seconds=pause)
         return pause if goes_on else None
 
 

@@ -11,6 +11,7 @@ from carloop_plugin.domain.accounts import (
     TOKEN,
     SettingsChange,
     SiteSettings,
+    Station,
 )
 from carloop_plugin.domain.addresses import LONGEST_ADDRESS
 from carloop_plugin.domain.failures import Reason, RuleBroken
@@ -20,14 +21,21 @@ from carloop_plugin.messages import find_text, text
 from mobility_hookspecs.problems import make_problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from carloop_plugin.settings.check import Finding, Report
     from mobility_schemas.documents import CheckFinding, CheckReport, ProviderSettings
 
 INFORMATION_URL = "https://www.carloop.info"
 
 
-def settings_document(settings: SiteSettings, *, locale: str) -> ProviderSettings:
-    """Write a site's settings as the page shows them, the token's value never."""
+def settings_document(
+    settings: SiteSettings, stations: Sequence[Station] = (), *, locale: str
+) -> ProviderSettings:
+    """Write a site's settings as the page shows them, the token's value never.
+
+    :param stations: those to choose from; where none are known, a station is typed.
+    """
     shown = {"base_url": settings.base_url, "station": settings.station}
     why = settings.unused_token
     unused = f"{text(why.text or '', locale, dict(why.params))} " if why else ""
@@ -36,7 +44,7 @@ def settings_document(settings: SiteSettings, *, locale: str) -> ProviderSetting
         "provider": PROVIDER_ID,
         "site": settings.site,
         "values": {name: value for name, value in shown.items() if value is not None},
-        "schema": settings_schema(locale),
+        "schema": settings_schema(locale, stations),
         "secrets_set": [{"name": "token", "since": format_instant(since)}] if since else [],
         "fixed": sorted(settings.fixed),
         "help": unused + text("settings.help", locale),
@@ -44,10 +52,10 @@ def settings_document(settings: SiteSettings, *, locale: str) -> ProviderSetting
     }
 
 
-def settings_schema(locale: str) -> dict[str, object]:
+def settings_schema(locale: str, stations: Sequence[Station] = ()) -> dict[str, object]:
     """Write the JSON Schema of the page's values, its titles and help in the call's language."""
     limits = {"base_url": LONGEST_ADDRESS, "token": LONGEST_TOKEN, "station": LONGEST_STATION}
-    properties = {
+    properties: dict[str, dict[str, object]] = {
         name: {
             "title": text(f"settings.{name}", locale),
             "description": text(f"settings.{name}.help", locale),
@@ -58,6 +66,11 @@ def settings_schema(locale: str) -> dict[str, object]:
         }
         for order, name in enumerate(SETTING_NAMES, start=1)
     }
+    if stations:
+        named = [{"const": each.id, "title": each.name} for each in stations]
+        every = {"const": None, "title": text("settings.every_station", locale)}
+        about = text("settings.station.choose", locale)
+        properties["station"] |= {"type": ["string", "null"], "oneOf": [every, *named], "description": about}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",

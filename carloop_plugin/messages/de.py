@@ -98,6 +98,8 @@ TEXTS: dict[str, str] = {
     "settings.token": "Authentifizierungsschlüssel",
     "settings.token.help": "Der Token aus Carloop: Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten, Feld Token. Bleibt das Feld leer, gilt der gespeicherte weiter.",
     "settings.station": "Station",
+    "settings.every_station": "Alle Stationen",
+    "settings.station.choose": "Nur Mietwagen dieser Station anbieten.",
     "settings.station.help": "Nur Mietwagen dieser Carloop-Station anbieten; leer bedeutet alle Stationen.",
     "settings.saved": "Die Einstellungen wurden gespeichert.",
     "settings.not_saved": "Es wurde nichts gespeichert.",

@@ -98,6 +98,8 @@ TEXTS: dict[str, str] = {
     "settings.token": "Authentication key",
     "settings.token.help": "The token from Carloop: Administration → Schnittstellen → Werkstattplaner Schnittstelle → Bearbeiten, field Token. An empty field keeps the one that is saved.",
     "settings.station": "Station",
+    "settings.every_station": "Every station",
+    "settings.station.choose": "Offer rental cars of this station only.",
     "settings.station.help": "Offer rental cars of this Carloop station only; empty means every station.",
     "settings.saved": "The settings have been saved.",
     "settings.not_saved": "Nothing has been saved.",

@@ -5,6 +5,7 @@ What the environment or the configuration file sets is fixed here.
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from carloop_plugin.domain.accounts import (
     SETTING_NAMES,
     SettingsChange,
     SiteSettings,
+    Station,
     StoredSettings,
     StoredToken,
 )
@@ -19,15 +21,28 @@ from carloop_plugin.domain.addresses import read_address, usable_origin
 from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
 from carloop_plugin.events import SETTINGS_SAVED, log_event
 from carloop_plugin.settings.check import Finding, Report, check_connection, problem_finding, unknown_keys
-from carloop_plugin.settings.environment import Environment, site_settings
+from carloop_plugin.settings.environment import Environment, missing_settings, site_settings
 
 if TYPE_CHECKING:
     from carloop_plugin.ports import Clock, UseCaseContext
     from carloop_plugin.settings.credentials import KeyringOrFile
 
+LONGEST_LOOK = 2.0
+"""Seconds that the page waits for the names of the stations; without them a station is typed."""
+
 _SAVED = Finding("saved", "info", "settings.saved")
 _NOT_SAVED = Finding("not_saved", "error", "settings.not_saved")
 _TOKEN_DROPPED = Finding("token_dropped", "warning", "settings.token_dropped")
+
+
+def known_stations(settings: SiteSettings, context: UseCaseContext) -> tuple[Station, ...]:
+    """Return the stations to choose from; none where Carloop cannot be asked with these settings."""
+    if missing_settings(settings):
+        return ()
+    deadline = min(context.deadline, time.monotonic() + LONGEST_LOOK)
+    with suppress(Failed):
+        return context.connect(settings.site).known_account(deadline=deadline).stations
+    return ()
 
 
 def save_settings(change: SettingsChange, *, environment: Environment, context: UseCaseContext) -> Report:

@@ -112,11 +112,12 @@ def find_rental(rental_id: RentalId, site: Site | None, context: UseCaseContext)
 def known_rental(rental_id: RentalId, site: Site | None, context: UseCaseContext) -> RentalRecord:
     """Return the rental of our records that a change names; as `find_rental`, but nothing is looked up or kept."""
     found = context.store.rentals(rental_id=rental_id, site=site)
-    if len({rental.site for rental in found}) > 1:
+    sites = {rental.site for rental in found}
+    if len(sites) > 1:
         raise RuleBroken(Reason("invalid_document", "change.site_needed", pointer="/site"))
     if len(found) > 1:
         # Of one id and site, so they are of different accounts.
-        account = context.connect(found[0].site).read_account(deadline=context.deadline)
+        account = context.connect(sites.pop()).read_account(deadline=context.deadline)
         found = [rental for rental in found if rental.account == account.id]
         if not found:
             raise RuleBroken(ACCOUNT_CHANGED)

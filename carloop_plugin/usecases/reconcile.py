@@ -90,7 +90,7 @@ def _reconcile_with(
         CARLOOP_RECONCILED,
         begun,
         account=account.id,
-        skew_seconds=round(account.skew.total_seconds(), 3),
+        skew_seconds=account.skew.total_seconds(),
         settled=len(report.settled) - settled,
         changed=len(report.changed) - changed,
     )

@@ -7,7 +7,8 @@ from typing import Final
 from starlette.applications import Starlette
 
 from planner_host.catalogues import FOLDER, catalogues
-from planner_host.pages import accounts, appointment, audit, offers, saved_rental, settings, today, week
+from planner_host.pages import appointment, offers, rebooking, saved_rental, today, week
+from planner_host.pages.administration import accounts, audit, privacy, settings
 from planner_host.planner import Planner
 from web_base.accounts.access import Access
 from web_base.accounts.signing_in import sign_in_routes
@@ -15,7 +16,7 @@ from web_base.pages import Program
 from web_base.site import create_site
 from web_base.templates import Templates
 
-PAGES: Final = (today, week, appointment, offers, saved_rental, settings, audit, accounts)
+PAGES: Final = (today, week, appointment, offers, rebooking, saved_rental, settings, privacy, audit, accounts)
 """The modules of pages; each has a function `routes`."""
 
 

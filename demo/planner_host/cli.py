@@ -1,6 +1,5 @@
 """The program `planner-host`."""
 
-import re
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -29,6 +28,8 @@ _EXAMPLES = """
   planner-host serve --port 0 --data ./planner
   planner-host account anna --role advisor --data ./planner
   planner-host accounts --data ./planner --disable anna
+  planner-host erase --customer 10001 --data ./planner
+  planner-host retention --months 24 --data ./planner
 """
 
 
@@ -48,6 +49,14 @@ def program(texts: Texts) -> Group:
     add_command(group, "serve", _serve, *serve_options(texts, port=8080))
     add_command(group, "account", _account, name, role, data)
     add_command(group, "accounts", _accounts, *changes, data)
+    erased = [
+        option(texts, "--customer", multiple=True, metavar=texts("number_word")),
+        option(texts, "--appointment", multiple=True, metavar="ID"),
+        *(option(texts, f"--{flag}", is_flag=True) for flag in ("due", "dry-run", "yes")),
+    ]
+    add_command(group, "erase", _erase, *erased, data)
+    months = option(texts, "--months", type=click.IntRange(0, 600), metavar=texts("number_word"))
+    add_command(group, "retention", _retention, months, data)
     return group
 
 
@@ -61,11 +70,11 @@ def _serve(texts: Texts, host: str, port: int, data: Path | None) -> None:
 
 
 def _account(texts: Texts, name: str, role: str, data: Path) -> None:
-    if not re.fullmatch(r"[\w.-]{1,80}", name):
-        raise Mistake(texts("strange_name"))
-    from web_base.accounts.access import SHORTEST_PASSWORD, Access
+    from web_base.accounts.access import ACCOUNT_NAME, SHORTEST_PASSWORD, Access
     from web_base.running.serving import opening
 
+    if not ACCOUNT_NAME.fullmatch(name):
+        raise Mistake(texts("strange_name"))
     password = _read_password(texts)
     if len(password) < SHORTEST_PASSWORD:
         raise Failure(texts("password_short"))
@@ -101,6 +110,31 @@ def _accounts(texts: Texts, disable: str | None, enable: str | None, delete: str
         for each in access.accounts:
             state = texts("is_disabled" if each.is_disabled else "is_active")
             click.echo(f"{each.name}  {each.role}  {state}")
+
+
+def _erase(
+    texts: Texts,
+    customer: tuple[str, ...],
+    appointment: tuple[str, ...],
+    due: bool,
+    dry_run: bool,
+    yes: bool,
+    data: Path,
+) -> None:
+    from planner_host.erase_command import erase, erase_due
+
+    if due == bool(customer or appointment):
+        raise Mistake(texts("erase_whom"))
+    if due:
+        erase_due(texts, data, dry_run=dry_run)
+    else:
+        erase(texts, customer, appointment, data, yes=yes, dry_run=dry_run)
+
+
+def _retention(texts: Texts, months: int | None, data: Path) -> None:
+    from planner_host.erase_command import set_retention
+
+    set_retention(texts, months, data)
 
 
 def _note(data: Path, action: str, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections import deque
@@ -9,11 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 from zoneinfo import ZoneInfo
 
 from planner_host.dms import Dms, import_example
+from planner_host.privacy.erasing import Erasing
 from planner_host.providers.filters import FilterCache
 from planner_host.providers.open_changes import Changes
 from planner_host.storage.audit import Audit, AuditEntry
@@ -30,6 +33,8 @@ SITE: Final = "main"
 TIME_ZONE: Final = "Europe/Berlin"
 SEARCHES: Final = 100
 RETRY_SECONDS: Final = 10.0
+RECONCILE_SECONDS: Final = 20.0
+ROUNDS_AN_HOUR: Final = 360
 # For a younger change a person still waits, on another thread.
 _LONGEST_WAIT: Final = timedelta(seconds=30)
 
@@ -62,9 +67,20 @@ class Planner:
         """Return the time zone of the workshop's wall clock."""
         return ZoneInfo(self.time_zone)
 
+    @property
+    def erasing(self) -> Erasing:
+        """Return what erases people's data."""
+        return Erasing(self.host, self.records, self.audit, self.dms, self.now)
+
     def provider_name(self, provider: str) -> str:
         """Return a provider's name, or its id where it is not loaded."""
         return next((info["name"] for info in self.host.providers if info["id"] == provider), provider)
+
+    def can(self, provider: str, capability: str) -> bool:
+        """Return whether a provider has a capability of the contract, such as `quote` or `rebook`."""
+        return any(
+            capability in info["capabilities"] for info in self.host.providers if info["id"] == provider
+        )
 
 
 def planner_of(page: Page) -> Planner:
@@ -100,19 +116,34 @@ def open_planner(folder: Path, host: MobilityHost) -> Iterator[Planner]:
         yield Planner(host, records, audit, changes, FilterCache(host), dms)
 
 
+def go_on(planner: Planner, *, erases_overdue: bool) -> None:
+    """Retry open changes and erasures that are due.
+
+    :param erases_overdue: whether to erase appointments that are older than they are kept, too.
+    """
+    works: list[Callable[[], object]] = [
+        partial(planner.changes.retry_all, older_than=_LONGEST_WAIT),
+        planner.erasing.repeat_due,
+    ]
+    for work in (*works, planner.erasing.erase_overdue) if erases_overdue else works:
+        try:
+            work()
+        except Exception:  # a database that is locked once must not end the thread
+            log.exception("going on with what was left to do failed")
+
+
 @contextmanager
 def retrying_open_changes(planner: Planner, *, every: float = RETRY_SECONDS) -> Iterator[None]:
-    """Let the providers reconcile, and retry open changes, on threads of their own."""
+    """Let the providers reconcile, and retry open changes and erasures, on threads of their own."""
     stopped = threading.Event()
 
     def run() -> None:
-        while not stopped.wait(every):
-            try:
-                planner.changes.retry_all(older_than=_LONGEST_WAIT)
-            except Exception:  # a database that is locked once must not end the thread
-                log.exception("retrying the open changes failed")
+        for number in itertools.count():
+            if stopped.wait(every):
+                return
+            go_on(planner, erases_overdue=number % ROUNDS_AN_HOUR == 0)
 
-    planner.host.keep_reconciling()
+    planner.host.keep_reconciling(every=RECONCILE_SECONDS)
     thread = threading.Thread(target=run, name="planner-retries", daemon=True)
     thread.start()
     try:

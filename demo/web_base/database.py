@@ -105,6 +105,11 @@ class Database:
         with self._lock:
             return self.connection.execute(sql, values).rowcount
 
+    def vacuum(self) -> None:
+        """Write the file anew, without what is left of deleted rows in it."""
+        with self._lock:
+            self.connection.execute("VACUUM")
+
     def close(self) -> None:
         """Close the connection."""
         with self._lock:

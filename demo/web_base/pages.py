@@ -28,7 +28,8 @@ from web_base.templates import Templates
 
 log: Final = logging.getLogger(__name__)
 
-_YEAR: Final = 365 * 24 * 3600
+A_YEAR: Final = 365 * 24 * 3600
+"""In seconds, how long a browser remembers what somebody has chosen."""
 
 Handler = Callable[["Page"], Response]
 Run = Callable[[Callable[[], Response]], Awaitable[Response]]
@@ -144,7 +145,7 @@ def page_route(
         # One thread for all of it: changing threads takes longer than finding out who asks.
         response = await program.run(lambda: answer(page, unreadable))
         if (chosen := page.query("lang")) in LANGUAGES:
-            response.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="lax")
+            response.set_cookie(COOKIE, chosen, max_age=A_YEAR, httponly=True, samesite="lax")
         return response
 
     def answer(page: Page, unreadable: Refused | None) -> Response:

@@ -255,7 +255,8 @@ class Simulation:
     def erase(self, planner: str, appointment: Appointment, *, faults: CallFaults) -> None:
         """Ask for the appointment's customer to be erased."""
         self.tally["erase"] += 1
-        appointment.was_erased = True
+        # whatever saves it meanwhile may do so after the erasure
+        appointment.was_erased = appointment.is_erased = True
         subjects = {"customer_numbers": [], "appointment_ids": [appointment.id]}
         report = self.call(
             planner,
@@ -265,7 +266,7 @@ class Simulation:
             faults=faults,
             appointment=appointment,
         )
-        appointment.is_erased = report is not None and not isinstance(faults.interruption, Interleaved)
+        appointment.is_erased = appointment.is_erased and report is not None
 
     @finish_overlapping_call
     def ask(

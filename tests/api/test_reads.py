@@ -54,9 +54,10 @@ def test_known_account_is_read_once(server, session, documents, soon):
 
 
 def test_filters(server, session, documents, soon):
-    """Classes and features come with their names in a language, a feature perhaps with its group."""
+    """Classes and features come with their names in a language; one without a name is left out."""
+    classes = {"items": [{"id": "kombi", "name": "Kombi"}, {"id": "suv", "name": " "}]}
     server.does(
-        lambda peer, _: peer.answer(200, {"items": [{"id": "kombi", "name": "Kombi"}]}),
+        lambda peer, _: peer.answer(200, classes),
         lambda peer, _: peer.answer(200, {"items": [{"id": "awd", "name": "Allrad", "group": "Antrieb"}]}),
         lambda peer, _: peer.answer(200, documents.account()),
     )
@@ -219,7 +220,7 @@ def test_list_without_end_is_no_answer(cursors, items, server, session, document
     )
     with pytest.raises(CallFailed) as failed:
         list(session.rentals_changed_since(None, deadline=soon(5)))
-    assert failed.value.reason.text == "api.endless_list"
+    assert failed.value.reason == Reason("invalid_answer", "api.endless_list")
 
 
 def test_changed_rentals_are_read_as_they_are_wanted(server, session, documents, soon):
@@ -344,6 +345,8 @@ def test_an_answer_against_the_schema_is_refused_with_its_place(
 ):
     """So that whoever reads the message can tell Carloop's maker what is wrong."""
     server.does(lambda peer, _: peer.answer(200, body and documents.account(**body)))
+    with pytest.raises(CallFailed):
+        session.filters(locale="de", deadline=soon(5))
     with pytest.raises(CallFailed) as failed:
         session.read_account(deadline=soon(5))
     assert failed.value.reason == Reason("invalid_answer", "api.not_of_schema", (("pointer", pointer),))

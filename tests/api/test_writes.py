@@ -122,6 +122,8 @@ LOST = {
     "a 500 that calls itself maintenance": (problem(500, "maintenance"), "unreachable"),
     "a proxy's 503": (page(503), "unreachable"),
     "another 503": (problem(503, "overloaded"), "unreachable"),
+    "a 409 that says 400": (lambda peer, _: peer.answer(409, TOLD | {"status": 400}), "unreachable"),
+    "a 409 with a list": (lambda peer, _: peer.answer(409, [TOLD]), "unreachable"),
     "a web page": (page(201), "invalid_answer"),
     "another schema": (lambda peer, _: peer.answer(201, {"id": "ren-1"}), "invalid_answer"),
     "an odd success": (lambda peer, _: peer.answer(202, {}), "invalid_answer"),

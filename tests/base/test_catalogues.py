@@ -65,8 +65,11 @@ DECLARED = {
     },
     "carloop_story": {"step.*.title": STEPS, "step.*.seen": STEPS},
     "planner_host": {
-        "nav.*": "today week new settings accounts audit",
+        "nav.*": "today week new settings accounts privacy audit",
         "today.do.*": "change_end rebook book cancel",
+        "do.*": "change_end rebook book cancel",
+        "offers.order.*": "best price station",
+        **{f"offers.{each}.*": "start end" for each in ("closed", "all_closed", "outside")},
         "conflict.fields.*": " ".join(CONFLICTS),
         "conflict.status.*": "scheduled cancelled",
         "customer.*": " ".join(MANUAL_FIELDS),
@@ -74,14 +77,22 @@ DECLARED = {
         "accounts.role.*": "admin advisor",
         "accounts.said.*": "account_disabled account_enabled account_deleted",
         "audit.action.*": f"{CHANGES} settings appointment_new appointment_scheduled appointment_cancelled"
-        " appointment_taken_up account_set account_disabled account_enabled account_deleted password_changed",
+        " appointment_taken_up account_set account_disabled account_enabled account_deleted password_changed"
+        " erasure retention password_reset",
+        "accounts.*_question": "delete reset",
+        "accounts.*_yes": "delete reset",
+        "accounts.*_note": "delete reset",
         "finding.*": "dms_busy dms_not_writable dms_damaged dms_newer dms_full dms_failed csv_unreadable csv_encoding"
         " csv_empty csv_delimiter csv_column_missing csv_column_twice csv_quotes csv_cells csv_value_missing"
         " csv_name_missing csv_car_empty csv_too_long csv_control_character csv_number_twice csv_customer_unknown",
         "offers.*": "alternatives rest",
         "differs.*": "vehicle_class features period station",
         "kind.*": "rental_car courtesy_car bike taxi transit other",
-        "outcome.*": "done saved refused unknown",
+        "audit.*": "when who what outcome reason settled_at subject provider rental car",
+        "outcome.*": "done saved refused unknown open partial",
+        "privacy.held.*": "pending rental silent",
+        "privacy.place.*": "planner dms",
+        "privacy.state.*": "open partial done",
         "refusal.*": CHANGES,
         "refusal.next.*": CHANGES,
         "said.*": CHANGES,

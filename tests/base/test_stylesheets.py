@@ -31,9 +31,9 @@ def test_a_stylesheet_holds_no_size_and_no_colour_of_its_own(sheet):
 def test_every_value_that_is_used_is_defined(sheet):
     """A misspelt name would leave a rule without an effect."""
     text, tokens = (DEMO / sheet).read_text("utf-8"), TOKENS.read_text("utf-8")
-    # the accents are each program's
-    accents = (DEMO / SHEETS[1]).read_text("utf-8")
-    known = defined_in(text, tokens, accents, PICO.read_text("utf-8"))
+    # the accents are each program's, and the states' colours both programs'
+    shared, accents = ((DEMO / each).read_text("utf-8") for each in SHEETS[:2])
+    known = defined_in(text, tokens, shared, accents, PICO.read_text("utf-8"))
     assert set(re.findall(r"var\((--[\w-]+)", text + tokens)) - known == set()
 
 

@@ -71,8 +71,9 @@ class Fake:
     def __init__(self, provider="fake", name="Fake & Co."):
         self.provider, self.name = provider, name
         self.outcomes = ["done"]
-        self.changes, self.asked, self.options = [], [], []
+        self.changes, self.asked, self.options, self.stations = [], [], [], []
         self.states = {}
+        self.capabilities, self.quoted, self.quotes = [], {}, []
 
     def module(self, *hooks, **own):
         """Return the provider as a module with the named hooks of this class and the test's own hooks."""
@@ -87,7 +88,7 @@ class Fake:
     def describe_mobility_provider(self):
         """Return who this is."""
         about = {"id": self.provider, "name": self.name, "version": "1.0", "contract": ">=1.0,<2"}
-        return about | {"kinds": ["rental_car"], "capabilities": []}
+        return about | {"kinds": ["rental_car"], "capabilities": self.capabilities}
 
     @hookimpl
     def on_appointment_saved(self, appointment, context):
@@ -104,17 +105,19 @@ class Fake:
 
     @hookimpl
     def provide_mobility_filters(self, site, context):
-        """Return one class and two features."""
+        """Return one class, two features, and the stations that were set."""
         self.asked.append("filters")
         classes = [{"id": "kombi", "name": f"Kombi ({context.locale})"}]
         automatic = {"id": "automatik", "name": "Automatik", "group": "Antrieb"}
         features = [automatic, {"id": "navi", "name": "Navigationssystem"}]
-        return {"provider": self.provider, "vehicle_classes": classes, "features": features}
+        answer = {"provider": self.provider, "vehicle_classes": classes, "features": features}
+        return answer | ({"stations": self.stations} if self.stations else {})
 
     @hookimpl
     def provide_mobility_options(self, request, context):
         """Return the options that were set."""
         self.asked.append("options")
+        self.request = request
         total = len([each for each in self.options if each["match"] == "exact"])
         answer = {"provider": self.provider, "as_of": SINCE, "options": self.options}
         return answer | {"total": total, "truncated": False}
@@ -138,6 +141,13 @@ class Fake:
         if wanted == "unknown":
             return answer | {"status": "unknown", "problem": make_problem("deadline_exceeded")}
         return answer | {"status": "refused", "problem": make_problem(wanted)}
+
+    @hookimpl
+    def quote_rental_change(self, change, context):
+        """Answer with the quote that was set: what it lacks is not known, and the change is possible."""
+        self.quotes.append(change)
+        named = {"change_id": change["change_id"], "provider": self.provider}
+        return named | {"possible": True} | self.quoted
 
     def state_of(self, appointment_id):
         """Return the state that was set for an appointment, else that nothing is booked."""

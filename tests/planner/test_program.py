@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from functools import partial
 
 import click
@@ -225,6 +226,36 @@ def test_accounts_are_listed_disabled_and_deleted(run, tmp_path):
     assert entries == [f"account_{action}" for action in ("set", "disabled", "enabled", "deleted")]
 
 
+@pytest.mark.usefixtures("plugin_environment")
+def test_people_are_erased_from_the_command_line(run, tmp_path, draft, visit):
+    """After a look at what would go; what is older than set goes without a question. The audit log says who."""
+    data = ("--data", str(tmp_path))
+    assert run("erase", *data, "--due").exit_code == 1
+    customer = {"source": "dms", "number": "10001", "last_name": "Müller"}
+    long_ago = replace(visit, start=visit.start.replace(year=2020), end=visit.end.replace(year=2020))
+    with closing(Records(tmp_path)) as records:
+        hans = records.save(draft(visit=replace(visit, customer=customer))).appointment
+        old = records.save(draft(visit=long_ago)).appointment
+    for words in ((), ("--due", "--customer", "1"), ("--customer", "10001")):
+        assert run("erase", *data, *words).exit_code == 2, words
+    tried = run("erase", *data, "--customer", "10001", "--dry-run")
+    assert (tried.exit_code, f"Zu löschende Termine: 1 ({hans.id})" in tried.stderr) == (0, True)
+    erased = run("erase", *data, "--customer", "10001", "--yes").stdout
+    for said in ("Werkstattplaner: 1 Eintrag gelöscht", "DMS-Kopie des Planers: 1 Eintrag", "Carloop: "):
+        assert said in erased
+
+    assert "nicht von selbst gelöscht" in run("retention", *data).stdout
+    assert "Werkstattplaner" not in run("erase", *data, "--due").stdout
+    said = run("retention", *data, "--months", "12", language="en").stdout
+    assert said == "Months that appointments are kept: 12\n"
+    assert old.id in run("erase", *data, "--due", "--dry-run").stderr
+    assert "Workshop planner: 1 entry erased" in run("erase", *data, "--due", language="en").stdout
+    with closing(Records(tmp_path)) as records:
+        assert records.count_appointments() == 0
+        entries = [(each.user, each.action) for each in Audit(records.database).page(1)[0]]
+    assert entries == [("planner-host", action) for action in ("erasure", "retention", "erasure")]
+
+
 @pytest.mark.parametrize(
     ("name", "given", "code", "words"),
     [
@@ -247,7 +278,7 @@ def test_a_proxy_that_is_no_address_is_refused(run, monkeypatch):
     assert (ran.exit_code, "names something that is no address: nonsense" in ran.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("words", [[], ["serve"], ["account"]], ids=" ".join)
+@pytest.mark.parametrize("words", [[], ["serve"], ["account"], ["erase"], ["retention"]], ids=" ".join)
 def test_help_in_both_languages(run, words):
     """Usage, options and examples; the German one has no English word of click's."""
     for language, heads in (("de", ("Aufruf:", "Beispiele:")), ("en", ("Usage:", "Examples:"))):

@@ -112,6 +112,16 @@ def book(browser, path):
     assert browser.post(f"{path}/rental/cancellation", data=fields).status_code == 303
 
 
+def erase(browser, words):
+    """Find somebody and erase them; return the page of who was found."""
+    found = browser.post("/privacy", data={"words": words, "do": "find"}).text
+    chosen = {"words": words, "who": Elements(found).field("who")}
+    assert "question" in browser.post("/privacy", data=chosen | {"do": "ask"}).text
+    receipt = browser.post("/privacy", data=chosen | {"do": "erase"}).headers["location"]
+    assert "notice-info" not in browser.get(receipt).text  # nothing is left to do
+    return found
+
+
 def files_with(text, folder):
     """Return the files that hold a text."""
     return [each for each in folder.rglob("*") if each.is_file() and text.encode() in each.read_bytes()]
@@ -144,6 +154,8 @@ def test_neither_token_nor_customer_comes_out(admin, received, sandbox, canary, 
     week = f"/calendar?day={(utc_now() + timedelta(days=40)).date()}"
     shown = [admin.get(each).text for each in (week, "/settings", "/settings/carloop", "/audit")]
     assert "Canaryname" in shown[0]
+    assert "Canarella" in erase(admin, "Canaryname")
+    assert files_with("Canarella", tmp_path) == []
     save(admin, value_base_url=sandbox.url, clear_token="on")
 
     said = caplog.text + "".join(capfd.readouterr())

@@ -53,6 +53,11 @@ class Hostile(Fake):
         more |= {"schema": {"title": SCRIPT, "properties": properties}, "help": SCRIPT, "links": links}
         return {"provider": self.provider, "site": site, **more}
 
+    def erased(self, subjects):
+        """Write the report of an erasure."""
+        kept = [{"appointment_id": "T-1", "reason": SCRIPT, "until": PERIOD["start"]}]
+        return {"provider": self.provider, "erased": 1, "kept": kept, "remarks": [SCRIPT]}
+
     def report(self, site):
         """Write a report."""
         finding = {"code": SCRIPT, "severity": "error", "message": SCRIPT, "hint": SCRIPT}
@@ -69,12 +74,14 @@ def hostile():
 def site(workshop, hostile, serve):
     """A planner with that provider, and one that fails with script."""
     fail = failing(title=SCRIPT, detail=SCRIPT)
-    broken = Fake("other", SCRIPT).module(**dict.fromkeys((*HOOKS[:4], "provide_provider_settings"), fail))
+    hooks = (*HOOKS[:4], "provide_provider_settings", "on_personal_data_erased")
+    broken = Fake("other", SCRIPT).module(**dict.fromkeys(hooks, fail))
     working = hostile.module(
         *HOOKS,
         provide_provider_settings=lambda site: hostile.settings(site),
         save_provider_settings=lambda settings: hostile.report(settings["site"]),
         check_mobility_provider=lambda site: hostile.report(site),
+        on_personal_data_erased=lambda subjects: hostile.erased(subjects),
     )
     return serve(workshop.planner(working, broken))
 
@@ -178,6 +185,19 @@ def test_the_audit_log(site, appointment):
         entry = AuditEntry(site.planner.now(), "anna", action, subject, "fake", SCRIPT, code=SCRIPT)
         site.planner.audit.add(entry)
     harmless(site.browser("admin").get("/audit"))
+
+
+def test_data_protection(site, appointment):
+    """Who was found, the question, and what the providers say of the erasure; filters of the audit log."""
+    admin = site.browser("admin")
+    harmless(admin.get("/audit", params=dict.fromkeys(("user", "subject", "from"), SCRIPT)))
+    harmless(admin.post("/privacy/retention", data={"months": SCRIPT}))
+    found = harmless(admin.post("/privacy", data={"words": SCRIPT, "do": "find"}))
+    assert found.all("input", name="who") != []
+    chosen = {"words": "sommer", "who": found.field("who")}
+    harmless(admin.post("/privacy", data=chosen | {"do": "ask"}))
+    erased = admin.post("/privacy", data=chosen | {"do": "erase"})
+    harmless(admin.get(erased.headers["location"]))
 
 
 def test_the_settings(site):

@@ -115,7 +115,7 @@ def rebuild(planner):
 
 CHANGE = "change_id action site appointment_id"
 ANSWERED = f"request_id {CHANGE} seconds"
-RETRY = "operation attempt code asked_seconds"
+RETRY = "operation attempt=1 code asked_seconds"
 LIMIT = {"status": 429, "retry_after": 0}
 LONG_LIMIT = {"status": 429, "retry_after": 600}
 
@@ -131,7 +131,7 @@ CAUSES = {
     "carloop.reconciled": (change_at_desk, "account skew_seconds settled changed seconds"),
     "carloop.not_reconciled": (be_out_of_reach, "site=main code=unreachable"),
     "request.retried": (book_with("status", value=LIMIT), f"{RETRY} change_id wait_seconds"),
-    "request.wait_too_long": (book_with("status", value=LONG_LIMIT), f"{RETRY} change_id"),
+    "request.wait_too_long": (book_with("status", value=LONG_LIMIT), f"{RETRY}=600.0 change_id"),
     "request.budget_spent": (partial(be_out_of_reach, rounds=MOST_TOKENS), RETRY),
     "call.answered": (Planner.book, "request_id hook seconds"),
     "call.failed": (search_backwards, "request_id hook=provide_mobility_options code seconds"),

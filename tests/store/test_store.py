@@ -6,12 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from carloop_plugin.domain.accounts import Contact, StoredSettings
-from carloop_plugin.domain.changes import (
-    Action,
-    IntentState,
-    Outcome,
-    OutcomeStatus,
-)
+from carloop_plugin.domain.changes import Action, IntentState, Outcome, OutcomeStatus
 from carloop_plugin.domain.failures import Reason
 from carloop_plugin.domain.figures import SettledChange
 from carloop_plugin.domain.rentals import RentalStatus, UnreadableRental

@@ -32,6 +32,8 @@ class FakeCarloop:
         now = datetime.now(UTC)
         return Account(AccountId("a1"), "Autohaus Muster", "Europe/Berlin", STATIONS, now, self.skew)
 
+    known_account = read_account
+
 
 @dataclass
 class FakeSettingsStore:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from planner_host.appointments.appointment import MANUAL_FIELDS, VEHICLE_FIELDS, Appointment, Visit
 from planner_host.appointments.wall_clock import WallTime, fold_of, mistakes, next_quarter, read_instant
 from planner_host.dms.csv_import import longest
-from planner_host.dms.folding import is_visible, tidy
+from planner_host.dms.folding import is_visible, tidy, written_plate
 from web_base.days import YEARS
 from web_base.languages import Language
 
@@ -134,6 +134,8 @@ def read_visit(
     elif customer is None:
         problems["customer_query"] = "customer.gone"
     vehicle = _read_lines(texts, VEHICLE_FIELDS, prefix="vehicle_", problems=problems)
+    if plate := vehicle.get("licence_plate"):
+        vehicle["licence_plate"] = written_plate(plate)
     work = _CONTROL_OF_TEXT.sub(" ", texts["work"])
     if len(work) > LONGEST_WORK:
         problems["work"] = "typed.too_long"

@@ -16,10 +16,20 @@ _LETTERS: Final = str.maketrans(
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _E_OF_AN_UMLAUT: Final = re.compile("(?<=[aou])e+")
 
+# District, letters, digits, and the E or H of electric and historic cars. Without a gap nobody knows where one ends.
+_PLATE: Final = re.compile(r"([A-ZÄÖÜ]{1,3})[\s-]+([A-Z]{1,2})[\s-]*([1-9]\d{0,3})\s*([EH]?)")
+
 
 def tidy(text: str) -> str:
     """Return a text as one line: letters composed, any white space as single blanks."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def written_plate(text: str) -> str:
+    """Return a licence plate as it is written: `ka bg 77` is `KA-BG 77`; one of another country in capitals."""
+    plate = tidy(text).upper()
+    found = _PLATE.fullmatch(plate)
+    return f"{found[1]}-{found[2]} {found[3]}{found[4]}" if found else plate
 
 
 def is_visible(text: str) -> bool:

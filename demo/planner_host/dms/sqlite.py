@@ -105,6 +105,18 @@ class Dms:
             unchanged=len(kept),
         )
 
+    def erase(self, numbers: Iterable[str]) -> int:
+        """Delete customers, and what is left of them in the file; return how many there were."""
+        with _translated(self._path):
+            with self._database.writing():
+                deletion = "DELETE FROM documents WHERE number = ?"
+                count = sum(self._database.run(deletion, each) for each in numbers)
+            if count:
+                self._database.vacuum()
+        with self._lock:
+            self._index = None
+        return count
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 LIMIT: Final = 200
 _CHANGE_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 RENTER: Final = tuple(f"renter_{name}" for name in MANUAL_FIELDS)
-FIELDS: Final = (*MOMENTS, *RENTER, "vehicle_class", "feature", "option", "change_id")
+FILTERS: Final = {"vehicle_class": "vehicle_classes", "feature": "features", "station": "stations"}
+"""The fields whose boxes are ticked, and what the contract calls them."""
+
+FIELDS: Final = (*MOMENTS, *RENTER, *FILTERS, "sort", "own_station", "option", "change_id")
 """What somebody typed, ticked and chose, and the change that it is for."""
 
 
@@ -42,15 +45,14 @@ class FoundFor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OfferForm:
-    """What is on the form: texts, and the ids of what is ticked. `change_id` is drawn with it.
+    """What is on the form: texts, and the ids of what is ticked, by field. `change_id` is drawn with it.
 
     `found_for` comes with the list that an option was chosen from, `accepts_silent` names the providers whose silence
     was accepted.
     """
 
     texts: Mapping[str, str] = field(repr=False)
-    classes: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
+    ticked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     option: str = ""
     change_id: str = ""
     accepts_second: bool = False
@@ -60,7 +62,8 @@ class OfferForm:
     @property
     def filters(self) -> contract.RequestedFilters:
         """Return what is ticked."""
-        return {"vehicle_classes": list(self.classes), "features": list(self.features)}
+        filters = {name: list(self.ticked.get(field_name, ())) for field_name, name in FILTERS.items()}
+        return cast("contract.RequestedFilters", filters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,10 @@ def follow_steps(
 
 
 def filled_in(form: Form) -> OfferForm:
-    """Return the form that was sent."""
+    """Return the form that was sent; nothing is ticked any more where the button says so."""
     return OfferForm(
         texts={name: form[name] for name in MOMENTS} | {name: form[name] for name in RENTER if name in form},
-        classes=form.all("vehicle_class"),
-        features=form.all("feature"),
+        ticked={} if form["do"] == "clear" else {name: form.all(name) for name in FILTERS},
         option=form["option"],
         change_id=change_id_of(form),
         accepts_second=form["second"] == "yes",
@@ -152,8 +154,8 @@ def request_of(
 def found_for(period: contract.Period, filters: contract.RequestedFilters) -> FoundFor:
     """Return what a search is for, as the form carries it."""
     # In whatever order boxes are ticked, it is the same search.
-    ticked = (sorted(filters["vehicle_classes"]), sorted(filters["features"]))
-    return FoundFor(f"{period['start']}/{period['end']}", json.dumps(ticked))
+    ticked = json.dumps([sorted(cast("list[str]", filters.get(name, []))) for name in FILTERS.values()])
+    return FoundFor(f"{period['start']}/{period['end']}", ticked)
 
 
 def what_was_changed(form: OfferForm, period: contract.Period) -> str:

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from planner_host.mobility.offer_form import FoundFor, found_for
-from planner_host.mobility.silhouettes import silhouette_of
+from planner_host.mobility.options import (
+    CARS,
+    NO_VEHICLE,
+    OptionsOfList,
+    ShownOption,
+    days_of,
+    key_of,
+    name_of,
+)
 from planner_host.planner import Planner
 from planner_host.providers.filters import Choices
+from planner_host.providers.stations import ShownStation, shown_stations
 from web_base.languages import Language
-from web_base.security import origin_of
 
 if TYPE_CHECKING:
     from mobility_hookspecs import Failure
     from mobility_schemas import documents as contract
 
 TIMEOUT: Final = 5.0
-_NO_VEHICLE: Final = cast("contract.Vehicle", {})
-DIFFERENCES: Final = ("vehicle_class", "features", "period", "station")
-"""What an alternative may differ in that has a text. That it is another vehicle needs none."""
+Rank = Callable[[ShownOption], int]
 
-
-class ShownOption(NamedTuple):
-    """One offer as the list shows it, which may hold hundreds: what is not known is an empty text.
-
-    `key` names provider and option, as the form sends it; `line` says what kind of car it is, where, and whose;
-    `tax` whether the price includes it; `image` is a picture's address that the page may load; `differs` are those
-    of `DIFFERENCES` that it has. A tuple, since it is made in a third of the time.
-    """
-
-    key: str
-    title: str
-    plate: str
-    line: str
-    features: str
-    price: str
-    tax: str
-    silhouette: str
-    image: str
-    differs: Sequence[str]
-    is_exact: bool
+ORDERS: Final[Mapping[str, Callable[[ShownOption, Rank], tuple[Any, ...]]]] = {
+    # What comes closest is the provider's to say: its order stays, of alternatives whatever their station is.
+    "best": lambda each, rank: (rank(each) if each.is_exact else 0,),
+    "price": lambda each, rank: (each.amount is None, each.amount or 0, rank(each)),
+    "station": lambda each, rank: (rank(each), each.amount is None, each.amount or 0),
+}
+"""How the list can be sorted; within each part, and stable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +44,10 @@ class Offers:
     :ivar options: those that match, then the alternatives.
     :ivar explanations: why a provider found nothing, as it says itself, by the provider's id.
     :ivar is_instead: whether alternatives of a refusal are among them, which stand first on the page.
+    :ivar has_answer: whether any provider answered.
+    :ivar counts: the key of the text that counts them.
+    :ivar period: what was searched for; `days` is how many days the price is for.
+    :ivar order: one of `ORDERS`; `own` the station that is the workshop's own, if that is known.
     """
 
     options: tuple[ShownOption, ...]
@@ -62,6 +58,13 @@ class Offers:
     found_for: FoundFor
     has_filters: bool
     is_instead: bool
+    has_answer: bool
+    counts: str
+    period: contract.Period
+    days: int
+    order: str
+    own: str
+    stations: tuple[ShownStation, ...]
 
     @property
     def exact(self) -> list[ShownOption]:
@@ -84,6 +87,21 @@ class Offers:
         """Return the addresses of the pictures that are shown."""
         return tuple(sorted({option.image for option in self.options} - {""}))
 
+    @property
+    def taxes(self) -> tuple[str, ...]:
+        """Return what is to be said of the tax: once for all prices where it is one text; none without prices."""
+        return tuple({each.tax for each in self.options if each.price})
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """Return the sides at which no option's station is open; said once, and not of each."""
+        sides = {frozenset(each.closed) for each in self.options if each.station}
+        return frozenset.intersection(*sides) if sides else frozenset()
+
+    def chosen(self, key: str) -> ShownOption | None:
+        """Return the option of a key, if it is in the list."""
+        return next((each for each in self.options if each.key == key), None)
+
 
 def search(
     request: contract.MobilityRequest,
@@ -92,23 +110,26 @@ def search(
     choices: Choices,
     language: Language,
     instead: Sequence[contract.MobilityOption] = (),
+    order: str = "best",
+    own: str = "",
 ) -> Offers:
     """Ask every provider what is free, and put their offers into one list, each once.
 
     :param instead: the alternatives that came with a refusal.
+    :param order: one of `ORDERS`; `own` the station that comes first.
     """
     gathered = planner.host.mobility_options(request, timeout=TIMEOUT, locale=language.code)
     answers = list(gathered.answers.values())
     found = [option for answer in answers for option in answer["options"]]
     planner.found.append([*found, *instead])
-    names = {info["id"]: info["name"] for info in planner.host.providers}
-    show = partial(_shown, choices=choices, language=language, names=names)
+    kinds = {option["kind"] for option in found if option["match"] == "exact"}
+    order, period, filters = order if order in ORDERS else "best", request["period"], request["filters"]
+    stations = shown_stations(choices.stations, own=own, period=period, language=language)
+    show = OptionsOfList(planner, choices, language, frozenset(filters["features"]), stations).shown
     near = {each.key: each for each in map(show, instead)}
     options = [each for each in map(show, found) if each.key not in near]
-    filters = request["filters"]
     return Offers(
-        # The sort is stable: within each part the providers' own order stays.
-        tuple(sorted([*options, *near.values()], key=lambda each: not each.is_exact)),
+        _sorted([*options, *near.values()], order, stations),
         total=sum(answer["total"] for answer in answers),
         is_truncated=any(answer["truncated"] for answer in answers),
         explanations={
@@ -117,9 +138,16 @@ def search(
             if "explanation" in answer and not answer["total"]
         },
         failures=gathered.failures,
-        found_for=found_for(request["period"], filters),
-        has_filters=bool(filters["vehicle_classes"] or filters["features"]),
+        found_for=found_for(period, filters),
+        has_filters=any(filters.values()),
         is_instead=bool(instead),
+        has_answer=bool(answers),
+        counts="offers.found" if kinds <= {*CARS} else "offers.found_all",
+        period=period,
+        days=days_of(period["start"], period["end"]),
+        order=order,
+        own=own,
+        stations=stations,
     )
 
 
@@ -128,43 +156,18 @@ def title_of(key: str, planner: Planner) -> str:
     # A search finds hundreds, of which at most one is booked: so a title is made only when it is asked for.
     for options in reversed(tuple(planner.found)):
         for option in options:
-            if _key(option) == key:
-                plate = option.get("vehicle", _NO_VEHICLE).get("licence_plate", "")
-                return ", ".join(filter(None, (_title(option), plate)))
+            if key_of(option) == key:
+                plate = option.get("vehicle", NO_VEHICLE).get("licence_plate", "")
+                return ", ".join(filter(None, (name_of(option), plate)))
     return ""
 
 
-def _shown(
-    option: contract.MobilityOption, *, choices: Choices, language: Language, names: Mapping[str, str]
-) -> ShownOption:
-    vehicle = option.get("vehicle", _NO_VEHICLE)
-    class_id = vehicle.get("vehicle_class", "")
-    class_name = choices.classes.get(class_id, class_id)
-    provider, price, image = option["provider"], option.get("price"), vehicle.get("image_url", "")
-    kind = class_name or language.text(f"kind.{option['kind']}")
-    parts = (kind, vehicle.get("station"), names.get(provider, provider))
-    return ShownOption(
-        key=_key(option),
-        title=_title(option),
-        plate=vehicle.get("licence_plate", ""),
-        line=" · ".join([part for part in parts if part]),
-        features=" · ".join(choices.names_of_features(vehicle.get("features", ()))),
-        price=language.money(price["amount"], price["currency"]) if price else "",
-        tax=language.text("price.with_tax" if price["tax_included"] else "price.without_tax")
-        if price
-        else "",
-        silhouette=silhouette_of(option["kind"], class_id, class_name),
-        # The host kit lets through what a host may show; what the policy cannot name would not be loaded.
-        image=image if image and origin_of(image) else "",
-        differs=[each for each in option["differs"] if each in DIFFERENCES] if "differs" in option else (),
-        is_exact=option["match"] == "exact",
-    )
+def _sorted(
+    options: Iterable[ShownOption], order: str, stations: Iterable[ShownStation]
+) -> tuple[ShownOption, ...]:
+    ranks = {each.id: place for place, each in enumerate(stations)}
 
+    def rank(each: ShownOption) -> int:
+        return ranks.get(each.station, len(ranks))
 
-def _key(option: contract.MobilityOption) -> str:
-    return f"{option['provider']}:{option['id']}"
-
-
-def _title(option: contract.MobilityOption) -> str:
-    vehicle = option.get("vehicle")
-    return f"{vehicle['make']} {vehicle['model']}" if vehicle else option["title"]
+    return tuple(sorted(options, key=lambda each: (not each.is_exact, *ORDERS[order](each, rank))))

@@ -32,6 +32,7 @@ class Standing:
 
     :ivar word: one of `ORDER`.
     :ivar reasons: the notices that say why it needs a look; those of `noted_as` do so until somebody has noted them.
+    :ivar notices: what the provider has to say beside them. Notices beside a pending change are about that change.
     :ivar is_gone: whether a rental was booked here that the provider does not have any more.
     """
 
@@ -41,6 +42,7 @@ class Standing:
     pending: contract.Pending | None
     proposals: tuple[contract.Proposal, ...] = ()
     reasons: tuple[contract.Notice, ...] = ()
+    notices: tuple[contract.Notice, ...] = ()
     noted_as: tuple[str, ...] = ()
     is_gone: bool = False
 
@@ -90,7 +92,7 @@ def states_of(ids: Iterable[str], planner: Planner, *, locale: str, also_urgent:
         appointment_id = state["appointment_id"]
         # While a change is open here, it may be what the rental is gone by.
         is_missed = (appointment_id, state["provider"]) in booked_here and appointment_id not in open_changes
-        standing = _standing(state, hidden, is_gone=is_missed and state["state"] == "open")
+        standing = standing_of(state, hidden, is_gone=is_missed and state["state"] == "open")
         standings[appointment_id].append(standing)
         found.append((appointment_id, standing.word))
     for appointment_id, word in found:
@@ -106,24 +108,34 @@ def not_loaded(planner: Planner, booked_here: Iterable[tuple[str, str]], *, loca
     return [Failure(each, problem) for each in sorted(missing)]
 
 
-def notice_id(state: contract.MobilityState, notice: contract.Notice) -> str:
+def notice_id(state: contract.MobilityState | contract.MobilityStep, notice: contract.Notice) -> str:
     """Return by which id a notice is kept as noted: a car that is swapped once more is another notice."""
     vehicle = state.get("rental", {}).get("vehicle", {})
     return "/".join(("notice", state["provider"], notice["code"], vehicle.get("id", "")))
 
 
-def _standing(state: contract.MobilityState, hidden: set[tuple[str, str]], *, is_gone: bool) -> Standing:
-    appointment_id, notices = state["appointment_id"], state.get("notices", [])
-    rental, pending = state.get("rental"), state.get("pending")
+def standing_of(
+    state: contract.MobilityState | contract.MobilityStep, hidden: set[tuple[str, str]], *, is_gone: bool
+) -> Standing:
+    """Return how an appointment stands with a provider.
+
+    :param hidden: what was hidden or noted, with the appointment's id.
+    :param is_gone: whether a rental was booked here that the provider does not have any more.
+    """
+    appointment_id, rental, pending = state["appointment_id"], state.get("rental"), state.get("pending")
+    notices = () if pending else tuple(state.get("notices") or ())
     if is_gone:
         # A warning says why it is gone; an error, as about wrong settings, is about something else.
         why = tuple(each for each in notices if each["severity"] == "warning")
-        return Standing(state["provider"], "attention", None, pending, reasons=why, is_gone=True)
+        rest = tuple(each for each in notices if each not in why)
+        return Standing(
+            state["provider"], "attention", None, pending, reasons=why, notices=rest, is_gone=True
+        )
+    proposals = tuple(each for each in state["proposals"] if (appointment_id, each["id"]) not in hidden)
     status = rental["status"] if rental and rental["status"] in ORDER else "none"
     if state["state"] != "attention":
-        word = {"open": "none", "booked": status, "unknown": "unknown"}[state["state"]]
-        return Standing(state["provider"], word, rental, pending)
-    proposals = tuple(each for each in state["proposals"] if (appointment_id, each["id"]) not in hidden)
+        word = {"booked": status, "unknown": "unknown"}.get(state["state"], "none")
+        return Standing(state["provider"], word, rental, pending, proposals, notices=notices)
     # A notice that says what a proposal is about is hidden with that.
     of_all = {each["reason"] for each in state["proposals"]}
     of_shown = {each["reason"] for each in proposals}
@@ -132,7 +144,8 @@ def _standing(state: contract.MobilityState, hidden: set[tuple[str, str]], *, is
     names = {each["code"]: notice_id(state, each) for each in weighs if each["code"] not in of_all}
     left = {code: name for code, name in names.items() if (appointment_id, name) not in hidden}
     reasons = tuple(each for each in notices if each["code"] in of_shown or each["code"] in left)
+    rest = tuple(each for each in notices if each["code"] not in of_all and each["code"] not in names)
     # Nothing is left to decide of what was said; a provider that says nothing needs a look all the same.
     is_settled = not (proposals or left) and (state["proposals"] or names)
     word = status if is_settled else "attention"
-    return Standing(state["provider"], word, rental, pending, proposals, reasons, tuple(left.values()))
+    return Standing(state["provider"], word, rental, pending, proposals, reasons, rest, tuple(left.values()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from mobility_hookspecs import Failure
 from planner_host.appointments.appointment import Appointment, document_of
-from planner_host.mobility.states import not_loaded
+from planner_host.mobility.states import ORDER, Standing, not_loaded, standing_of
 from planner_host.planner import Planner
 from planner_host.providers.open_changes import OpenChange
 from planner_host.storage.audit import AuditEntry
@@ -30,18 +30,16 @@ HAS_RENTAL_AFTER: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ShownRental:
-    """A rental, with its provider's proposals and notices, and who rents, where it was booked here."""
+    """A rental, how the appointment stands with its provider, and who rents, where it was booked here."""
 
-    provider: str
+    standing: Standing
     rental: contract.Rental
-    proposals: tuple[contract.Proposal, ...]
-    notices: tuple[contract.Notice, ...]
     renter: contract.Customer | None = field(default=None, repr=False)
 
     @property
-    def warnings(self) -> tuple[contract.Notice, ...]:
-        """Return the notices that say why the rental does not fit any more; they stand above the proposals."""
-        return tuple(each for each in self.notices if self.proposals and each["severity"] != "info")
+    def provider(self) -> str:
+        """Return the id of its provider."""
+        return self.standing.provider
 
     @property
     def is_active(self) -> bool:
@@ -50,32 +48,38 @@ class ShownRental:
 
 
 @dataclass(frozen=True, slots=True)
-class GoneRental:
-    """A rental that was booked here and that its provider does not have any more; nobody cancelled it here."""
-
-    provider: str
-    notices: tuple[contract.Notice, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """Step 4 of a saved appointment.
 
-    :ivar proposals: those that are about no rental; so are the `notices`.
+    :ivar others: how the appointment stands with those who have no rental.
     :ivar unseen: outcomes of changes that became known while nobody was waiting for them.
     :ivar is_locked: whether a provider forbids to change the customer.
     :ivar can_search: whether a provider is free to book a rental.
     """
 
     rentals: tuple[ShownRental, ...] = ()
+    others: tuple[Standing, ...] = ()
     unknowns: tuple[OpenChange, ...] = ()
-    gone: tuple[GoneRental, ...] = ()
-    proposals: tuple[contract.Proposal, ...] = ()
-    notices: tuple[contract.Notice, ...] = ()
     failures: tuple[Failure, ...] = ()
     unseen: tuple[AuditEntry, ...] = ()
     is_locked: bool = False
     can_search: bool = False
+
+    @property
+    def word(self) -> str:
+        """Return the most urgent word of `ORDER`, of all providers."""
+        words = ["unknown" if self.unknowns else "silent" if self.failures else "none"]
+        return max(words + [each.word for each in self.standings], key=ORDER.index)
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """Return how the appointment stands with each provider."""
+        return (*(each.standing for each in self.rentals), *self.others)
+
+    @property
+    def gone(self) -> tuple[Standing, ...]:
+        """Return those who had a rental that was booked here, and that nobody cancelled here."""
+        return tuple(each for each in self.others if each.is_gone)
 
     @property
     def fingerprint(self) -> str:
@@ -91,7 +95,7 @@ class Step:
     @property
     def all_proposals(self) -> tuple[contract.Proposal, ...]:
         """Return all proposals, about a rental or not."""
-        return (*(each for shown in self.rentals for each in shown.proposals), *self.proposals)
+        return tuple(each for standing in self.standings for each in standing.proposals)
 
     def is_pending(self, provider: str) -> bool:
         """Return whether the outcome of a change at a provider is unknown; until then it accepts no other."""
@@ -104,8 +108,13 @@ class Step:
             return named in {(each.provider, each.change_id) for each in self.unknowns}
         if "rental_id" not in change:
             return True
-        rentals = [each.rental for each in self.rentals if each.provider == change["provider"]]
-        sites = {each["site"] for each in rentals if each["id"] == change["rental_id"]}
+        shown = [each.rental for each in self.rentals if each.provider == change["provider"]]
+        known = {(each["id"], each["site"]) for each in shown}
+        # A rental that its provider made otherwise than it was asked is this appointment's, but is not shown.
+        stray = [each["change"] for each in self.all_proposals if each["reason"] == "not_as_asked"]
+        own = [each for each in stray if each["provider"] == change["provider"]]
+        known |= {(each.get("rental_id", ""), each.get("site", "")) for each in own}
+        sites = {site for rental_id, site in known if rental_id == change["rental_id"]}
         return bool(sites) and change.get("site") in {None, *sites}
 
     def elsewhere(self, provider: str) -> bool:
@@ -166,37 +175,28 @@ def _put_together(
     failures: Iterable[Failure],
     booked_here: set[str],
 ) -> Step:
-    hidden = planner.records.hidden_proposals(appointment.id)
+    hidden = planner.records.hidden_of([appointment.id])
     renters = planner.records.renters(appointment.id)
     open_here = planner.changes.open_changes(appointment.id)
     unknowns = _unknown_changes(open_here, answers)
     rentals: list[ShownRental] = []
-    gone: list[GoneRental] = []
-    proposals: list[contract.Proposal] = []
-    notices: list[contract.Notice] = []
+    others: list[Standing] = []
     for answer in answers:
         provider, rental = answer["provider"], answer.get("rental")
-        wanted = tuple(each for each in answer["proposals"] if each["id"] not in hidden)
-        # Notices beside a pending change are about that change.
-        said = () if answer.get("pending") else tuple(answer["notices"])
-        if rental is not None and rental["status"] != "cancelled":
-            rentals.append(ShownRental(provider, rental, wanted, said, renters.get((provider, rental["id"]))))
-            continue
+        is_there = rental is not None and rental["status"] != "cancelled"
         # A change that is open here may be what the rental is gone by.
-        if answer["state"] == "open" and provider in booked_here and not open_here:
-            # Warnings say why it is gone; an error, as about wrong settings, is about something else.
-            gone.append(GoneRental(provider, tuple(each for each in said if each["severity"] == "warning")))
-            said = tuple(each for each in said if each["severity"] != "warning")
-        proposals += wanted
-        notices += said
+        is_missed = provider in booked_here and not open_here and answer["state"] == "open"
+        standing = standing_of(answer, hidden, is_gone=is_missed and not is_there)
+        if rental is not None and is_there:
+            rentals.append(ShownRental(standing, rental, renters.get((provider, rental["id"]))))
+        else:
+            others.append(standing)
     taken = {each.provider for each in unknowns} | {each.provider for each in rentals if each.is_active}
     free = {each["provider"] for each in answers} - taken
     return Step(
         rentals=tuple(rentals),
+        others=tuple(others),
         unknowns=unknowns,
-        gone=tuple(gone),
-        proposals=tuple(proposals),
-        notices=tuple(notices),
         failures=tuple(failures),
         unseen=planner.audit.unseen(appointment.id),
         is_locked=any("/customer" in answer["locked"] for answer in answers),

@@ -22,6 +22,7 @@ from planner_host.mobility.offer_form import drawn_for
 from planner_host.mobility.step import has_happened
 from planner_host.pages.drawing import customer_of, draw, find_appointment, look_up_step, search_view
 from planner_host.pages.offers import search_for
+from planner_host.pages.rebooking import open_rebooking
 from planner_host.pages.saving import keep, read_revision, save_texts, saved_of_address
 from planner_host.planner import planner_of
 from planner_host.views.appointment import show_appointment
@@ -59,6 +60,9 @@ def open_saved(page: Page) -> Response:
     said = page.query("done")
     is_true = not step.unseen and has_happened(said, step)
     given = StepView(said=said if is_true else "", asks=page.query("ask"))
+    if page.query("rebook") == "yes":
+        opened = open_rebooking(page, appointment, step)
+        given = replace(given, search=opened.search, rebooking=opened.rebooking)
     if page.query("search") == "yes" and step.can_search and not step.active:
         form = drawn_for(appointment, language=page.language, now=planner_of(page).now())
         offers = search_for(page, appointment, form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -30,13 +31,16 @@ from planner_host.pages.saving import UNSAVED_FIELDS, save_texts, unsaved_texts
 from planner_host.planner import planner_of
 from planner_host.views.appointment import wording
 from planner_host.views.step import StepView
-from web_base.pages import Page, Program, as_a_whole, page_route
+from web_base.pages import A_YEAR, Page, Program, as_a_whole, page_route
 
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
 KEPT: Final = (*FIELDS, *sorted(UNSAVED_FIELDS))
 """What outlives the end of a session: the form of step 4, and what stood unsaved beside it."""
+
+OWN_STATION: Final = "planner-host-own-station"
+"""The cookie with the station whose cars come first, as a person has chosen it at this computer."""
 
 
 def routes(program: Program) -> list[Route]:
@@ -48,7 +52,7 @@ def routes(program: Program) -> list[Route]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sent:
+class Sent:
     """An appointment and a form of step 4 that agree; `is_new` where the appointment was saved just now."""
 
     appointment: Appointment
@@ -57,8 +61,17 @@ class _Sent:
 
 
 def find_offers(page: Page) -> Response:
+    """Search, and show what was found; the own station that was chosen is remembered."""
+    response = _find_offers(page)
+    if "own_station" in page.form:
+        own = quote(page.form["own_station"])
+        response.set_cookie(OWN_STATION, own, max_age=A_YEAR, httponly=True, samesite="lax")
+    return response
+
+
+def _find_offers(page: Page) -> Response:
     """Search, and show what was found; the script asks for the list alone. What is unsaved is saved first."""
-    sent = _with_steps_saved(page)
+    sent = with_steps_saved(page)
     if isinstance(sent, Response):
         return sent
     appointment, form = sent.appointment, sent.form
@@ -78,7 +91,7 @@ def find_offers(page: Page) -> Response:
             is_whole=False,
             **wording(page, appointment),
         )
-    response = _draw(page, sent, StepView(search=view))
+    response = draw_sent(page, sent, StepView(search=view))
     if page.is_partial and not sent.is_new:
         # More than the list has changed: the fields say what is wrong with them.
         response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#step-4"
@@ -87,7 +100,7 @@ def find_offers(page: Page) -> Response:
 
 def save_rental(page: Page) -> Response:
     """Book the option that was chosen. What is unsaved is saved first."""
-    sent = _with_steps_saved(page)
+    sent = with_steps_saved(page)
     if isinstance(sent, Response):
         return sent
     if goes_on(page):
@@ -120,11 +133,19 @@ def search_for(
     period = read_offer_form(form, appointment, now=planner.now()).period
     if period is None:
         return None
-    request, choices = request_of(form, period, appointment), choices_of(page, appointment)
-    return search(request, planner, choices=choices, language=page.language, instead=instead)
+    remembered = unquote(page.request.cookies.get(OWN_STATION, ""))
+    return search(
+        request_of(form, period, appointment),
+        planner,
+        choices=choices_of(page, appointment),
+        language=page.language,
+        instead=instead,
+        order=page.form["sort"],
+        own=(page.form.all("own_station") or (remembered,))[-1],
+    )
 
 
-def _draw(page: Page, sent: _Sent, given: StepView, *, step: Step | None = None) -> Response:
+def draw_sent(page: Page, sent: Sent, given: StepView, *, step: Step | None = None) -> Response:
     """Draw the page; whoever comes back from signing in again finds what was typed."""
     if not sent.is_new:
         return draw(page, sent.appointment, given, step=step, texts=unsaved_texts(page))
@@ -132,7 +153,7 @@ def _draw(page: Page, sent: _Sent, given: StepView, *, step: Step | None = None)
     return as_a_whole(page, response)
 
 
-def _with_steps_saved(page: Page) -> _Sent | Response:
+def with_steps_saved(page: Page) -> Sent | Response:
     """Save what stands unsaved in steps 1 to 3, and let the form follow; or show why it cannot be saved."""
     appointment, form = find_appointment(page), filled_in(page.form)
     texts = unsaved_texts(page)
@@ -142,13 +163,13 @@ def _with_steps_saved(page: Page) -> _Sent | Response:
     if isinstance(saved, Response):
         return as_a_whole(page, saved)
     if saved.revision == appointment.revision:
-        return _Sent(appointment, form)
+        return Sent(appointment, form)
     now = planner_of(page).now()
     form = follow_steps(form, appointment, saved, language=page.language, now=now)
-    return _Sent(saved, form, is_new=True)
+    return Sent(saved, form, is_new=True)
 
 
-def _read_booking(page: Page, sent: _Sent) -> tuple[contract.RentalChange | None, dict[str, str]]:
+def _read_booking(page: Page, sent: Sent) -> tuple[contract.RentalChange | None, dict[str, str]]:
     """Return the booking that a form asks for, and what is wrong with the form."""
     wanted = read_offer_form(sent.form, sent.appointment, now=planner_of(page).now())
     if wanted.problems or wanted.period is None or wanted.customer is None:
@@ -178,7 +199,7 @@ def _unconfirmed(step: Step, provider: str, form: OfferForm) -> dict[str, str]:
 
 
 def _search_again(
-    page: Page, sent: _Sent, problems: Mapping[str, str], *, step: Step | None = None
+    page: Page, sent: Sent, problems: Mapping[str, str], *, step: Step | None = None
 ) -> Response:
     """Show the form as it was sent, with what is wrong and the list that was chosen from."""
     silent: dict[str, str] = {}
@@ -187,10 +208,10 @@ def _search_again(
         silent = {each.provider: planner_of(page).provider_name(each.provider) for each in failures}
     offers = search_for(page, sent.appointment, sent.form)
     view = search_view(page, sent.appointment, sent.form, problems=problems, offers=offers, silent=silent)
-    return _draw(page, sent, StepView(search=view), step=step)
+    return draw_sent(page, sent, StepView(search=view), step=step)
 
 
-def _show_refusal(page: Page, sent: _Sent, outcome: contract.RentalOutcome) -> Response:
+def _show_refusal(page: Page, sent: Sent, outcome: contract.RentalOutcome) -> Response:
     """Show why nothing was booked, and what could be had instead, on a form with a new id."""
     problem, instead = problem_of_outcome(page, outcome), outcome.get("alternatives")
     offers = None if instead is None else search_for(page, sent.appointment, sent.form, instead=instead)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 from starlette.responses import Response
 
 from mobility_hookspecs import make_problem
 from planner_host.appointments.appointment import Appointment
+from planner_host.mobility.offer_form import change_id_of, draw_change_id
+from planner_host.mobility.quotes import quote
 from planner_host.mobility.step import Step
 from planner_host.pages.drawing import draw, look_up_step
+from planner_host.pages.saving import read_revision
 from planner_host.planner import planner_of, user_name
-from planner_host.views.parts import form_view
+from planner_host.views.parts import FormView, form_view
+from planner_host.views.quotes import QuoteView, quote_view
 from planner_host.views.step import StepView
 from web_base.pages import Page
 
@@ -25,6 +29,22 @@ def goes_on(page: Page) -> bool:
     return page.form["do"] == "again"
 
 
+def named_change(
+    page: Page, appointment: Appointment, action: str, *, about: str = "rental_id"
+) -> contract.RentalChange:
+    """Return a change of a rental as the page showed it, with its revision, or of an open booking."""
+    change: dict[str, object] = {
+        "change_id": change_id_of(page.form),
+        "provider": page.form["provider"],
+        "action": action,
+        "site": page.form["site"] or appointment.site,
+        about: page.form[about],
+    }
+    if about == "rental_id" and (revision := read_revision(page.form["revision"])):
+        change["revision"] = revision
+    return cast("contract.RentalChange", change)
+
+
 def make_change(
     page: Page,
     appointment: Appointment,
@@ -32,19 +52,31 @@ def make_change(
     *,
     action: str,
     step: Step | None = None,
-    end: Mapping[str, str] | None = None,
+    end: FormView | None = None,
 ) -> Response:
     """Ask for a change, and show what became of it.
 
     :param step: what the providers say, where it is known already.
-    :param end: the form of the new end, with the id of the next try, to be shown beside a refusal.
+    :param end: the form of the new end, to be shown beside a refusal: with the id of the next try.
     """
     outcome = ask_own(page, appointment, change, step=step)
     if outcome["status"] != "refused":
         return page.go(f"/appointments/{appointment.id}?done={action}#step-4")
-    problem = problem_of_outcome(page, outcome)
-    view = form_view(page, end, {}, problem) if end else None
-    return draw(page, appointment, StepView(refusal=(action, problem), end=view))
+    problem, given = problem_of_outcome(page, outcome), StepView()
+    if end is not None:
+        # A refusal belongs to this change: the next try is another.
+        again = form_view(page, {**end.values, "change_id": draw_change_id()}, {}, problem)
+        # A car that somebody else has later may be free for a part of the time.
+        is_taken = problem["code"] == "vehicle_unavailable"
+        given = StepView(end=again, quoted=end_quote(page, appointment, change) if is_taken else None)
+    return draw(page, appointment, replace(given, refusal=(action, problem)))
+
+
+def end_quote(page: Page, appointment: Appointment, change: contract.RentalChange) -> QuoteView:
+    """Return what a new end of this appointment's rental would cost, as the page shows it."""
+    is_own = _why_not_own(page, appointment, change, None) is None
+    quoted = quote(change, planner_of(page), locale=page.language.code) if is_own else None
+    return quote_view(page, quoted, appointment.zone)
 
 
 def ask_own(
@@ -92,14 +124,13 @@ def _why_not_own(
 def _is_known(page: Page, appointment: Appointment, change: contract.RentalChange) -> bool:
     """Return whether the audit log has, as this appointment's, the booking that a change is about, or the change."""
     entries = [e for e in planner_of(page).audit.of(appointment.id) if e.provider == change["provider"]]
-    if "book_change_id" in change:
-        ids = {entry.change_id for entry in entries}
-        return not ids.isdisjoint((change["change_id"], change["book_change_id"]))
-    of_rental = [entry for entry in entries if entry.rental_id == change["rental_id"]]
-    is_here = change.get("site", appointment.site) == appointment.site
+    ids = {entry.change_id for entry in entries}
     # A second click finds the change itself: its answer is the outcome of the first.
-    return any(
-        entry.change_id == change["change_id"]
-        or (is_here and entry.action in ("book", "rebook") and entry.outcome == "done")
-        for entry in of_rental
+    if not ids.isdisjoint((change["change_id"], change.get("book_change_id"))):
+        return True
+    is_here = change.get("site", appointment.site) == appointment.site
+    return is_here and any(
+        entry.rental_id == change.get("rental_id") and entry.outcome == "done"
+        for entry in entries
+        if entry.action in ("book", "rebook")
     )

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from planner_host.appointments.appointment import Appointment, write_instant
 from planner_host.appointments.visit_form import read_moment
-from planner_host.mobility.offer_form import change_id_of, draw_change_id
+from planner_host.mobility.offer_form import change_id_of
+from planner_host.mobility.proposals import change_of
 from planner_host.pages.drawing import choices_of, draw, find_appointment, look_up_step
-from planner_host.pages.own_changes import goes_on, make_change
-from planner_host.pages.saving import read_revision
+from planner_host.pages.own_changes import end_quote, goes_on, make_change, named_change
 from planner_host.planner import planner_of
 from planner_host.views.appointment import wording
-from planner_host.views.parts import form_view
+from planner_host.views.parts import FormView, form_view
 from planner_host.views.step import StepView
 from web_base.pages import Page, Program, Refused, own_path, page_route
 
@@ -31,6 +31,7 @@ def routes(program: Program) -> list[Route]:
     kept = (*END_FIELDS, "change_id")
     return [
         page_route("/appointments/{id}/rental/end", change_end, program, methods=["POST"], keeps=kept),
+        page_route("/appointments/{id}/rental/end/quote", quote_end, program, methods=["POST"], keeps=kept),
         page_route("/appointments/{id}/rental/cancellation", cancel, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/withdrawal", withdraw, program, methods=["POST"]),
         page_route("/appointments/{id}/rental/gone", note_gone, program, methods=["POST"]),
@@ -43,33 +44,37 @@ def routes(program: Program) -> list[Route]:
 def change_end(page: Page) -> Response:
     """Change a rental's end; one that is the present end, as the page showed it, asks nobody."""
     appointment = find_appointment(page)
-    texts = {name: page.form[name] for name in END_FIELDS}
-    typed, problems = texts | {"change_id": change_id_of(page.form)}, dict[str, str]()
-    end = None
-    if not goes_on(page):
-        end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
+    end, view = _read_end(page, appointment)
     if end is None:
-        return draw(page, appointment, StepView(end=form_view(page, typed, problems)))
+        return draw(page, appointment, StepView(end=view))
     if end == _present_end(page):
         return draw(page, appointment, StepView(said="same_end"))
-    change = _change_of(page, appointment, "change_end")
-    change["end"] = write_instant(end, appointment.zone)
-    # A refusal belongs to this change: the next try is another.
-    return make_change(
-        page, appointment, change, action="change_end", end=texts | {"change_id": draw_change_id()}
-    )
+    return make_change(page, appointment, _end_change(page, appointment, end), action="change_end", end=view)
+
+
+def quote_end(page: Page) -> Response:
+    """Show what a new end would cost, and how far it could go; the script asks for that alone."""
+    appointment = find_appointment(page)
+    end, view = _read_end(page, appointment)
+    quoted = None
+    if end is not None and end != _present_end(page):
+        quoted = end_quote(page, appointment, _end_change(page, appointment, end))
+    given = StepView(end=view, quoted=quoted)
+    if page.is_partial:
+        return page.render("end_quote.html", four=given, **wording(page, appointment))
+    return draw(page, appointment, given)
 
 
 def cancel(page: Page) -> Response:
     """Cancel a rental, once the person has confirmed it."""
     appointment = find_appointment(page)
-    return make_change(page, appointment, _change_of(page, appointment, "cancel"), action="cancel")
+    return make_change(page, appointment, named_change(page, appointment, "cancel"), action="cancel")
 
 
 def withdraw(page: Page) -> Response:
     """Withdraw a booking whose outcome is unknown."""
     appointment = find_appointment(page)
-    change = _change_of(page, appointment, "cancel", about="book_change_id")
+    change = named_change(page, appointment, "cancel", about="book_change_id")
     return make_change(page, appointment, change, action="withdraw")
 
 
@@ -97,11 +102,8 @@ def follow_proposal(page: Page) -> Response:
     action = found["change"]["action"]
     if action == "cancel" and page.form["sure"] != "yes":
         return draw(page, appointment, StepView(asks=f"follow:{found['id']}"), step=step)
-    change: dict[str, object] = {**found["change"], "change_id": change_id_of(page.form)}
-    if action in ("book", "rebook"):
-        change["customer"] = appointment.visit.customer
-    asked = cast("contract.RentalChange", change)
-    return make_change(page, appointment, asked, action=action, step=step)
+    change = change_of(found, appointment, change_id=change_id_of(page.form))
+    return make_change(page, appointment, change, action=action, step=step)
 
 
 def hide_proposal(page: Page) -> Response:
@@ -135,6 +137,22 @@ def print_rental(page: Page) -> Response:
     )
 
 
+def _read_end(page: Page, appointment: Appointment) -> tuple[datetime | None, FormView]:
+    """Return the end that was typed, None where it cannot be read or is not asked for yet; and its form."""
+    texts = {name: page.form[name] for name in END_FIELDS}
+    problems: dict[str, str] = {}
+    end = None
+    if not goes_on(page):
+        end = read_moment(texts, "end", zone=appointment.zone, now=planner_of(page).now(), problems=problems)
+    return end, form_view(page, texts | {"change_id": change_id_of(page.form)}, problems)
+
+
+def _end_change(page: Page, appointment: Appointment, end: datetime) -> contract.RentalChange:
+    change = named_change(page, appointment, "change_end")
+    change["end"] = write_instant(end, appointment.zone)
+    return change
+
+
 def _present_end(page: Page) -> datetime | None:
     """Return the end that the page showed, which it sends along."""
     try:
@@ -142,19 +160,3 @@ def _present_end(page: Page) -> datetime | None:
     except ValueError:
         return None
     return shown if shown.tzinfo else None
-
-
-def _change_of(
-    page: Page, appointment: Appointment, action: str, *, about: str = "rental_id"
-) -> contract.RentalChange:
-    """Return a change of a rental as the page showed it, with its revision, or of an open booking."""
-    change: dict[str, object] = {
-        "change_id": change_id_of(page.form),
-        "provider": page.form["provider"],
-        "action": action,
-        "site": page.form["site"] or appointment.site,
-        about: page.form[about],
-    }
-    if about == "rental_id" and (revision := read_revision(page.form["revision"])):
-        change["revision"] = revision
-    return cast("contract.RentalChange", change)

@@ -12,7 +12,7 @@ from planner_host.appointments.visit_form import FIELDS, Texts, read_visit, text
 from planner_host.mobility.offer_form import OfferForm
 from planner_host.pages.drawing import customer_of, draw, search_view
 from planner_host.planner import audit, planner_of, user_name
-from planner_host.storage.records import SavedMeanwhile
+from planner_host.storage.records import ErasedMeanwhile, SavedMeanwhile
 from planner_host.views.step import StepView
 from web_base.pages import Page, Refused
 
@@ -65,6 +65,8 @@ def keep(
     planner = planner_of(page)
     appointment = replace(appointment, saved_by=user_name(page), saved_at=planner.now())
     saved = planner.records.save(appointment)
+    if isinstance(saved, ErasedMeanwhile):
+        raise Refused(404, "no_appointment")
     if isinstance(saved, SavedMeanwhile):
         return _show_both(page, appointment, texts, saved.theirs)
     if saved.is_new:

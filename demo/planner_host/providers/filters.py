@@ -1,15 +1,20 @@
-"""What a search can be filtered by. Classes and features seldom change, so they are cached for a while."""
+"""What a search can be filtered by. It seldom changes, so it is cached for a while."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from planner_host.dms.folding import written_out
+from planner_host.providers.stations import written_hours
+from web_base.languages import Language
 
 if TYPE_CHECKING:
     from mobility_hookspecs import Failure, MobilityHost
+    from mobility_schemas import documents as contract
 
 TIMEOUT: Final = 3.0
 FRESH_SECONDS: Final = 300.0
@@ -17,15 +22,31 @@ FRESH_SECONDS: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The classes and features of all providers, by id what a person reads; and which providers failed."""
+    """The classes and features of all providers, by id what a person reads; and which providers failed.
+
+    :ivar stations: those of all providers by their ids, in the order of their names.
+    """
 
     classes: Mapping[str, str]
     features: Mapping[str, str]
     failures: tuple[Failure, ...] = ()
+    stations: Mapping[str, contract.Station] = field(default_factory=dict)
 
     def names_of_features(self, ids: Iterable[str]) -> list[str]:
         """Return the names of some features; one that is not known is named by its id."""
         return [self.features.get(each, each) for each in ids]
+
+    @property
+    def named_stations(self) -> list[tuple[str, str]]:
+        """Return ids and names of the stations to choose from; a single one is no choice."""
+        return (
+            [(each["id"], each["name"]) for each in self.stations.values()] if len(self.stations) > 1 else []
+        )
+
+    def hours(self, language: Language) -> list[tuple[str, tuple[str]]]:
+        """Return when each station is open whose hours are known, in words."""
+        hours = ((each["name"], written_hours(each, language)) for each in self.stations.values())
+        return [(name, (text,)) for name, text in hours if text]
 
 
 class FilterCache:
@@ -45,10 +66,12 @@ class FilterCache:
             return known
         gathered = self._host.mobility_filters(site, timeout=TIMEOUT, locale=locale)
         answers = gathered.answers.values()
+        stations = {each["id"]: each for one in answers for each in one.get("stations", ())}
         choices = Choices(
             {each["id"]: each["name"] for one in answers for each in one["vehicle_classes"]},
             {each["id"]: each["name"] for one in answers for each in one["features"]},
             gathered.failures,
+            dict(sorted(stations.items(), key=lambda each: written_out(each[1]["name"]))),
         )
         # Without a provider that failed the list is too short, and would stay so.
         if not choices.failures:

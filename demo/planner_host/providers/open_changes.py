@@ -177,7 +177,10 @@ class Changes:
         """Store who rents, or that nobody does. That a withdrawn booking was made need not be shown."""
         if "book_change_id" in change:
             self._audit.mark_seen([change["book_change_id"]])
-        if change["action"] == "cancel":
+        booked = self._records.renters(appointment_id)
+        # Without a rental that was not booked here nothing is missed.
+        is_missed = (change["provider"], change.get("rental_id", "")) in booked
+        if change["action"] == "cancel" and (is_missed or "book_change_id" in change):
             self._records.delete_renters(appointment_id, provider=change["provider"])
         if "customer" in change and result.rental_id:
             self._records.store_renter(

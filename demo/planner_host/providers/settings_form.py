@@ -30,7 +30,10 @@ _LARGEST: Final = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One field. `kind` is `text`, `secret`, `number`, `switch`, `choice` or `list`, which has a line for each."""
+    """One field. `kind` is `text`, `secret`, `number`, `switch`, `choice` or `list`, which has a line for each.
+
+    :ivar choices: what can be chosen, by the text that is sent; `labels` say what each is called.
+    """
 
     name: str
     title: str
@@ -40,6 +43,7 @@ class Setting:
     is_fixed: bool
     longest: int
     choices: Mapping[str, Value]
+    labels: Mapping[str, str]
     set_since: datetime | None = None
 
 
@@ -74,7 +78,10 @@ def is_changed(settings: contract.ProviderSettings, sent: Form) -> bool:
 def tested_of(settings: contract.ProviderSettings) -> str:
     """Return the settings that were tested, secrets aside."""
     shown = [each for each in fields_of(settings) if each.kind not in ("secret", "switch") and each.value]
-    return ", ".join(f"{each.title}: {' '.join(each.value.split())}" for each in shown)
+    values = [each.labels.get(each.value, each.value) for each in shown]
+    return ", ".join(
+        f"{each.title}: {' '.join(value.split())}" for each, value in zip(shown, values, strict=True)
+    )
 
 
 def mistakes_of(
@@ -132,7 +139,7 @@ def _field(
     if sent is not None and not is_fixed:
         value = sent[PREFIX + name]
     longest = described.get("maxLength")
-    choices = cast("Sequence[Value]", described["enum"]) if kind == "choice" else ()
+    choices = _choices(described) if kind == "choice" else {}
     return Setting(
         name=name,
         title=str(described.get("title", name)),
@@ -141,15 +148,30 @@ def _field(
         value="" if kind == "secret" else value,
         is_fixed=is_fixed,
         longest=longest if isinstance(longest, int) and longest > 0 else LONGEST,
-        choices={_written(each): each for each in choices if each is not None},
+        choices={text: each for text, (each, _) in choices.items() if each is not None},
+        labels=_labels(choices, value),
         set_since=since.get(name),
     )
+
+
+def _choices(described: Mapping[str, object]) -> dict[str, tuple[Value, str]]:
+    """Return the values of an `enum`, or of a `oneOf` that names them, by text; null is the empty text."""
+    named = [_mapping(each) for each in _list(described.get("oneOf"))]
+    values = [(each, each) for each in _list(described.get("enum"))]
+    values += [(each["const"], each.get("title", each["const"])) for each in named if "const" in each]
+    return {_written(each): (cast("Value", each), _written(label)) for each, label in values}
+
+
+def _labels(choices: Mapping[str, tuple[Value, str]], value: str) -> dict[str, str]:
+    """Return what each choice is called; what is set stays one, though it cannot be chosen any more."""
+    named = {text: label for text, (_, label) in choices.items()}
+    return {"": ""} | {value: value} | named if choices else {}
 
 
 def _kind(described: Mapping[str, object]) -> str:
     if described.get("writeOnly") is True:
         return "secret"
-    if isinstance(described.get("enum"), list):
+    if _choices(described):
         return "choice"
     types = described.get("type")
     named = types if isinstance(types, list) else [types]
@@ -185,3 +207,7 @@ def _order(described: tuple[str, Mapping[str, object]]) -> float:
 
 def _mapping(value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

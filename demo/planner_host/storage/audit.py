@@ -1,20 +1,22 @@
 """The audit log: who asked for what and when, and what became of it. No customer is named."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from planner_host.storage.instants import read_us, write_us
 from web_base.database import Database, Row
 
 PAGE_SIZE = 50
+EXPORTED_AT_ONCE = 500
 LONGEST = 255
 """Characters that are kept of a field: as many as the contract allows in an id."""
 MOST_KEPT = 100_000
 """Entries that are kept; the oldest are deleted first."""
 
+FILTERS: Final = ("user", "action", "provider", "subject")
 _TEXTS: Final = ("user", "action", "subject", "provider", "rental_id", "code", "title")
 
 
@@ -22,8 +24,10 @@ _TEXTS: Final = ("user", "action", "subject", "provider", "rental_id", "code", "
 class AuditEntry:
     """One thing that somebody asked for.
 
-    :ivar subject: the id of the appointment, of the provider whose settings changed, or the name of an account.
-    :ivar outcome: `done`, `refused`, `unknown`, or of settings `saved`: kept, but the check failed.
+    :ivar subject: the id of the appointment or erasure, of the provider whose settings changed, the name of an account,
+        or after how many months appointments are erased.
+    :ivar outcome: `done`, `refused`, `unknown`, of settings `saved` (kept, but the check failed), of an erasure `open`
+        or, where a place cannot erase, `partial`.
     :ivar settled_at: when an unknown outcome became known.
     :ivar title: the car of a booking.
     """
@@ -39,6 +43,35 @@ class AuditEntry:
     code: str = ""
     settled_at: datetime | None = None
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries are wanted; what is empty is not filtered by.
+
+    :ivar subject: how the subject begins.
+    :ivar start: when they were asked for, in `[start, end)`.
+    """
+
+    user: str = ""
+    action: str = ""
+    provider: str = ""
+    subject: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Return the values that `_WANTED` compares with."""
+        values: dict[str, object] = {name: getattr(self, name) for name in FILTERS}
+        times = {"start": self.start, "end": self.end}
+        return values | {name: None if at is None else write_us(at) for name, at in times.items()}
+
+
+_WANTED: Final = """(:user = '' OR user = :user) AND (:action = '' OR action = :action)
+AND (:provider = '' OR provider = :provider) AND substr(subject, 1, length(:subject)) = :subject
+AND (:start IS NULL OR at_us >= :start) AND (:end IS NULL OR at_us < :end)"""
+_EVERYTHING: Final = AuditFilter()
 
 
 class Audit:
@@ -75,11 +108,25 @@ class Audit:
         )
         self._database.run(sql, outcome, code, rental_id, settled_us, change_id, outcome, code)
 
-    def page(self, number: int) -> tuple[list[AuditEntry], bool]:
+    def page(self, number: int, wanted: AuditFilter = _EVERYTHING) -> tuple[list[AuditEntry], bool]:
         """Return a page of the entries, newest first, and whether there are older ones; pages count from 1."""
-        sql = "SELECT * FROM audit ORDER BY number DESC LIMIT ? OFFSET ?"
-        rows = self._database.all(sql, PAGE_SIZE + 1, (number - 1) * PAGE_SIZE)
+        sql = f"SELECT * FROM audit WHERE {_WANTED} ORDER BY number DESC LIMIT :most OFFSET :skipped"  # noqa: S608
+        bounds: dict[str, object] = {"most": PAGE_SIZE + 1, "skipped": (number - 1) * PAGE_SIZE}
+        rows = self._database.all_named(sql, wanted.values | bounds)
         return [_entry(row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
+
+    def every(self, wanted: AuditFilter = _EVERYTHING) -> Iterator[list[AuditEntry]]:
+        """Yield all entries, newest first, `EXPORTED_AT_ONCE` at a time: what is added meanwhile is left out."""
+        sql = f"SELECT * FROM audit WHERE number < :last AND {_WANTED} ORDER BY number DESC LIMIT :most"  # noqa: S608
+        values = wanted.values | {"last": 2**62, "most": EXPORTED_AT_ONCE}
+        while rows := self._database.all_named(sql, values):
+            yield list(map(_entry, rows))
+            values["last"] = rows[-1]["number"]
+
+    def known(self, column: Literal["user", "action", "provider"]) -> list[str]:
+        """Return what stands in a column, each once, sorted."""
+        rows = self._database.all(f"SELECT DISTINCT {column} FROM audit WHERE {column} <> '' ORDER BY 1")  # noqa: S608
+        return [row[0] for row in rows]
 
     def of(self, subject: str) -> list[AuditEntry]:
         """Return the entries of an appointment, oldest first."""

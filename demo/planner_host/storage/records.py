@@ -38,6 +38,10 @@ class SavedMeanwhile:
     theirs: Appointment
 
 
+class ErasedMeanwhile:
+    """The appointment was erased in the meantime; it is not saved again."""
+
+
 class Records:
     """The planner's records in one file."""
 
@@ -56,7 +60,7 @@ class Records:
         row = self.database.one("SELECT * FROM appointments WHERE id = ?", appointment_id)
         return None if row is None else _appointment(row)
 
-    def save(self, appointment: Appointment) -> Saved | SavedMeanwhile:
+    def save(self, appointment: Appointment) -> Saved | SavedMeanwhile | ErasedMeanwhile:
         """Save an appointment as the revision after the one it names (0: a new one).
 
         The very same save again changes nothing and succeeds: a double click, a reload.
@@ -70,6 +74,8 @@ class Records:
                     return Saved(known, is_new=False)
                 if not is_current:
                     return SavedMeanwhile(known)
+            elif appointment.revision:
+                return ErasedMeanwhile()
             saved = replace(appointment, revision=appointment.revision + 1)
             self.database.tables.table("appointments").upsert(_row(saved), pk="id")
             # What was noted of the revision before may be worth a look again.
@@ -103,7 +109,7 @@ class Records:
 
         Those that are over come last, the latest first.
         """
-        parts, plate = _fold(words).split(), _fold_plate(words)
+        parts, plate = fold_words(words).split(), _fold_plate(words)
         if not parts:
             return []
         # Not LIKE: what somebody types may hold its wildcards. `words` begins with a blank, as each word in it does.
@@ -177,11 +183,6 @@ class Records:
         sql = "INSERT OR IGNORE INTO hidden_proposals (appointment_id, proposal_id) VALUES (?, ?)"
         self.database.run(sql, appointment_id, proposal_id)
 
-    def hidden_proposals(self, appointment_id: str) -> frozenset[str]:
-        """Return the ids of the proposals that were hidden."""
-        sql = "SELECT proposal_id FROM hidden_proposals WHERE appointment_id = ?"
-        return frozenset(row["proposal_id"] for row in self.database.all(sql, appointment_id))
-
     def hidden_of(self, appointment_ids: Iterable[str]) -> set[tuple[str, str]]:
         """Return what was hidden of some appointments: the appointment's id with that of the proposal."""
         sql = "SELECT * FROM hidden_proposals WHERE appointment_id IN (SELECT value FROM json_each(?))"
@@ -213,13 +214,14 @@ def _row(appointment: Appointment) -> dict[str, object]:
         "customer": _json(visit.customer),
         "vehicle": _json(visit.vehicle),
         "work": visit.work,
-        "words": " " + _fold(" ".join(words)),
+        "words": " " + fold_words(" ".join(words)),
         "plate": _fold_plate(visit.vehicle.get("licence_plate", "")),
         "saved_us": write_us(appointment.saved_at),
     }
 
 
-def _fold(text: str) -> str:
+def fold_words(text: str) -> str:
+    """Return a text's words as they are compared, however somebody types them."""
     return without_umlauts(" ".join(re.findall(r"\w+", plain(text))))
 
 

@@ -13,8 +13,11 @@ from web_base.pages import Page
 if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
-SETTINGS_CODES: Final = frozenset({"not_configured", "insecure_address", "account_changed", "not_authorised"})
-"""Problems that only somebody who may open the settings can solve."""
+OF_ADMINISTRATION: Final = frozenset(
+    {"not_configured", "insecure_address", "account_changed", "not_authorised"}
+    | {"storage_failed", "provider_failed", "invalid_answer", "not_supported"}
+)
+"""Problems that no advisor can solve: what settings, files and programs are about."""
 
 _FIELDS_OF_POINTERS: Final = {
     "/period/start": "start_date",
@@ -66,15 +69,15 @@ def without_prefix(texts: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 def reason(page: Page, problem: contract.Problem) -> str:
     """Return in a sentence why something could not be done, and what somebody may do about it."""
-    # "Renew the token" helps nobody who may not open the settings.
-    if problem["code"] in SETTINGS_CODES and page.user is not None and page.user.role != "admin":
+    # "Renew the token" helps nobody who may not open the settings, and the path of a file nobody at the counter.
+    if problem["code"] in OF_ADMINISTRATION and page.user is not None and page.user.role != "admin":
         return f"{problem['title']} {page.text('problem.ask_administration')}"
     return problem.get("detail") or problem["title"]
 
 
 def message_of(page: Page, notice: contract.Notice) -> str:
-    """Return a provider's notice; one about the settings as `reason` words it."""
-    if notice["code"] in SETTINGS_CODES:
+    """Return a provider's notice; one for the administration as `reason` words it."""
+    if notice["code"] in OF_ADMINISTRATION:
         return reason(page, {**problem_of(page, notice["code"]), "detail": notice["message"]})
     return notice["message"]
 

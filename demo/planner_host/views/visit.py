@@ -11,6 +11,8 @@ from planner_host.views.parts import FormView, form_view
 from web_base.pages import Page
 
 MOST_HITS: Final = 20
+_FIELDS_OF_STEPS: Final = {1: ("customer_",), 2: ("vehicle_",), 3: ("start_", "end_", "work")}
+_STEPS_OF_BUTTONS: Final = {"find": {1}, "manual": {1}, "pick": {1, 2}, "car": {2}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class VisitView:
     """The form, the cars of its customer, and what a search of the DMS found, if there was one.
 
     :ivar from_dms: whether the customer is one of the DMS, whose data cannot be typed.
+    :ivar opened: the steps whose fields are shown; of the others a line says what is saved.
     :ivar is_changed: whether leaving the page would lose something.
     :ivar focus: what has the focus: `search`, `car` (the chosen one, or the field for its plate) or nothing.
     """
@@ -37,6 +40,7 @@ class VisitView:
     hits: Hits | None
     from_dms: bool
     is_by_hand: bool
+    opened: frozenset[int]
     is_changed: bool
     focus: str
 
@@ -72,6 +76,22 @@ def visit_view(
         hits=hits,
         from_dms=from_dms,
         is_by_hand=texts["customer_source"] == "manual" or form.has_problem("customer_") or is_named,
+        opened=_opened(texts, saved, problems, do),
         is_changed=(bool(do) or saved is not None) and texts != saved,
         focus="search" if searches else "car" if do.startswith(("pick:", "car:")) else "",
+    )
+
+
+def _opened(
+    texts: Mapping[str, str], saved: Mapping[str, str] | None, problems: Mapping[str, str], do: str
+) -> frozenset[int]:
+    """Return the steps that are not saved as they stand, have a mistake, or are worked on."""
+    if saved is None:
+        return frozenset(_FIELDS_OF_STEPS)
+    unsaved = {name for name, text in texts.items() if name in problems or text != saved[name]}
+    worked_on = _STEPS_OF_BUTTONS.get(do.partition(":")[0], set())
+    return frozenset(
+        step
+        for step, prefixes in _FIELDS_OF_STEPS.items()
+        if step in worked_on or any(name.startswith(prefixes) for name in unsaved)
     )

@@ -5,6 +5,7 @@ argon2 hashes, sessions by the digest of their id: a reader of the file can use 
 """
 
 import hashlib
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ FILE_NAME: Final = "access.sqlite3"
 IDLE_SECONDS: Final = 12 * 3600
 LONGEST_SECONDS: Final = 7 * 24 * 3600
 SHORTEST_PASSWORD: Final = 10
+ACCOUNT_NAME: Final = re.compile(r"[\w.-]{1,80}")
 _SEEN_STEP: Final = 60
 
 MIGRATIONS: Final = sql_migrations("demo_base_access", Path(__file__).with_name("migrations"))
@@ -62,6 +64,7 @@ class Changed(StrEnum):
 
     DONE = "done"
     NO_ACCOUNT = "no_account"
+    EXISTS = "exists"
     LAST_ADMIN = "last_admin"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105  # no password
 
@@ -96,6 +99,23 @@ class Access:
         # What is replaced is deleted first, and its sessions, which refer to it, go with it.
         replace = "INSERT OR REPLACE INTO accounts (name, role, password, changed) VALUES (?, ?, ?, ?)"
         self._database.run(replace, name, role, hashed, int(self._now()))
+
+    def add_account(self, name: str, *, role: str, password: str) -> Changed:
+        """Add an account; one that exists stays as it is."""
+        hashed = self._hasher.hash(password)
+        add = "INSERT OR IGNORE INTO accounts (name, role, password, changed) VALUES (?, ?, ?, ?)"
+        added = self._database.run(add, name, role, hashed, int(self._now()))
+        return Changed.DONE if added else Changed.EXISTS
+
+    def reset_password(self, name: str, password: str) -> Changed:
+        """Give an account a new password without the old one; its sessions end."""
+        hashed = self._hasher.hash(password)
+        with self._database.writing():
+            update = "UPDATE accounts SET password = ?, changed = ? WHERE name = ?"
+            if not self._database.run(update, hashed, int(self._now()), name):
+                return Changed.NO_ACCOUNT
+            self._database.run("DELETE FROM sessions WHERE name = ? COLLATE NOCASE", name)
+        return Changed.DONE
 
     def enable(self, name: str) -> Changed:
         """Let a disabled account sign in again."""

@@ -103,6 +103,7 @@ const changed = new Set(document.querySelectorAll("form[data-guard=changed]"));
 function noteChange({ target }) {
   if (!target.form?.matches("[data-guard]") || target.type === "search") return;
   changed.add(target.form);
+  target.form.dataset.guard = "changed"; // for the page to say so
   labelCompanions();
 }
 document.addEventListener("input", noteChange);
@@ -143,8 +144,9 @@ function stay() {
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-pick], [data-copy], [data-print]");
+  const button = event.target.closest("[data-pick], [data-copy], [data-print], [data-discard]");
   if (!button) return;
+  if ("discard" in button.dataset) changed.clear();
   if ("pick" in button.dataset) openCalendar(button);
   if ("print" in button.dataset) window.print();
   if ("copy" in button.dataset) {
@@ -180,20 +182,45 @@ window.addEventListener("online", () => show("offline", false));
 
 // A list of what was found is marked as soon as something is changed that it was searched by.
 
+// What searches at once leaves that to the button where it would save something along that is unsaved.
+
+const waits = (element) => element.closest("[data-at-once]") && isUnsaved(companionOf(element.closest("form")));
+
+document.addEventListener("htmx:config:request", (event) => waits(event.target) && event.preventDefault());
+
 function outdate({ target }) {
   const list = target.form?.querySelector("[data-found-for]");
   if (!list?.dataset.foundFor.split(" ").includes(target.name)) return;
+  if (target.closest("[data-at-once]") && !waits(target)) return;
   list.classList.add("outdated");
   list.querySelector("[data-outdated]").hidden = false;
 }
 document.addEventListener("input", outdate);
 document.addEventListener("change", outdate);
 
+// What saves a choice names it, and shows what is known of the station where it is.
+
+function nameChoice() {
+  for (const place of document.querySelectorAll("[data-chosen]")) {
+    const chosen = place.closest("form").querySelector(`[name=${place.dataset.chosen}]:checked`);
+    const parts = chosen?.closest("label").querySelectorAll(place.dataset.parts) ?? [];
+    const title = place.querySelector("[data-none]");
+    title.textContent = [...parts].map((each) => each.textContent).join(" · ") || title.dataset.none;
+    for (const each of place.querySelectorAll("[data-of-station]")) {
+      each.hidden = each.dataset.ofStation !== chosen?.dataset.station;
+    }
+  }
+}
+document.addEventListener("change", nameChoice);
+
 // What was fetched gets the focus where it asks for it, so that keyboard and screen reader go on there.
 
 document.addEventListener("htmx:after:swap", (event) => {
   prepare(document);
   labelCompanions();
+  nameChoice();
+  // Who changes one filter goes on to the next.
+  if (event.detail?.ctx?.sourceElement?.matches?.("[data-at-once]")) return;
   const root = event.detail?.ctx?.target;
   const focus = (root?.isConnected ? root : document).querySelector?.("[data-focus]");
   if (!focus) return;
@@ -203,6 +230,7 @@ document.addEventListener("htmx:after:swap", (event) => {
 
 prepare(document);
 labelCompanions();
+nameChoice();
 
 // A question that a link has led to has the focus; where the address names a place, `autofocus` gives none.
 

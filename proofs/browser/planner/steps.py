@@ -43,9 +43,9 @@ def cancel_appointment(advisor: Advisor) -> None:
     expect(advisor.page.get_by_text(advisor.t("appointment.is_cancelled"))).to_be_visible()
 
 
-def decisions(advisor: Advisor) -> Locator:
-    """Return what the page asks to be decided, before everything else."""
-    return advisor.page.locator("#decisions")
+def follow(advisor: Advisor) -> None:
+    """Press the one filled button of what must be decided."""
+    advisor.press(advisor.decisions.locator(".primary"))
 
 
 def week_card(advisor: Advisor, period: Period, appointment: str) -> Locator:

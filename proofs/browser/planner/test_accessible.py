@@ -116,7 +116,7 @@ def test_a_rental_that_is_being_made(admin, period, look, carloop):
 
 
 def test_a_saved_rental(admin, period, look):
-    """Saved, on paper, with its end refused, asked whether to cancel, with proposals, cancelled."""
+    """Saved, on paper, its end priced and refused, asked whether to cancel, with proposals, rebooked, cancelled."""
     appointment = admin.new_appointment(period)
     admin.book()
     look(admin.page)
@@ -136,11 +136,20 @@ def test_a_saved_rental(admin, period, look):
     expect(admin.button("rental.cancel_yes")).to_be_visible()
     look(admin.page)
     move(admin, period.extended(hours=1))
-    expect(admin.button("proposal.follow")).to_be_visible()
+    expect(admin.decisions.locator(".primary")).to_be_visible()
+    look(admin.page)
+    admin.edit(3)
     look(admin.page)
     move(admin, shifted(period, days=200))
-    admin.press("proposal.follow")
-    expect(admin.button("rental.cancel_yes")).to_be_visible()
+    look(admin.page)
+    admin.press(admin.decisions.get_by_role("button", name=admin.t("rental.rebook_by_hand")))
+    expect(admin.page.locator("#rebooking-same")).to_contain_text(admin.t("quote.new"))
+    look(admin.page)
+    admin.open(f"/appointments/{appointment}")
+    admin.fill(
+        admin.field("rental.new_end_date", within=admin.rental), admin.day(period.end + timedelta(days=1))
+    )
+    expect(admin.rental.locator(".quote-possible")).to_be_visible()
     look(admin.page)
     admin.press("appointment.cancel")
     expect(admin.button("appointment.cancel_yes")).to_be_visible()
@@ -221,10 +230,15 @@ def test_settings(advisor_at, new_planner, planner_with_providers, t, look, carl
 
 
 def test_accounts_and_ones_own_password(admin, advisor_at, planner_program, look):
-    """The list, the question before deleting, what cannot be done; the form, and a wrong password."""
+    """The list, a new one, the question before deleting, what cannot be done; the form, and a wrong password."""
     admin.open("/")
     admin.follow("nav.accounts")
     look(admin.page)
+    for name, said in (("a b", "strange_name"), (f"x{os.urandom(3).hex()}", "drawn_help")):
+        admin.fill(admin.page.locator("#name"), name)
+        admin.press("accounts.add")
+        expect(admin.page.get_by_text(admin.t(f"accounts.{said}"))).to_be_visible()
+        look(admin.page)
     admin.press(admin.page.get_by_role("button", name=admin.t("accounts.delete_one", name="admin")))
     expect(admin.button("accounts.delete_yes")).to_be_visible()
     look(admin.page)
@@ -242,10 +256,40 @@ def test_accounts_and_ones_own_password(admin, advisor_at, planner_program, look
     look(advisor.page)
 
 
+def test_data_protection(admin, look):
+    """Nothing asked for, many found, nobody, no choice, the question, the receipt; a period that is none."""
+    admin.open("/privacy")
+    look(admin.page)
+    for words, said in (("schm", "privacy.ask"), ("nobodyofthisname", "privacy.none")):
+        admin.fill(admin.field("privacy.words"), words)
+        admin.press("search.find")
+        expect(admin.page.get_by_text(admin.t(said)).first).to_be_visible()
+        look(admin.page)
+    admin.fill(admin.field("privacy.words"), "schm")
+    admin.press("search.find")
+    admin.press("privacy.ask")
+    expect(admin.page.get_by_text(admin.t("privacy.choose"))).to_be_visible()
+    look(admin.page)
+    admin.tick(admin.page.get_by_role("checkbox").first)
+    admin.press("privacy.ask")
+    expect(admin.button("privacy.erase")).to_be_visible()
+    look(admin.page)
+    admin.press("privacy.erase")
+    expect(admin.page.get_by_role("table")).to_be_visible()
+    look(admin.page)
+    admin.open("/privacy")
+    look(admin.page)
+    admin.fill(admin.field("privacy.months"), "x")
+    admin.press("settings.save")
+    expect(admin.field("privacy.months")).to_have_attribute("aria-invalid", "true")
+    look(admin.page)
+
+
 def test_the_audit_log_and_refusals(admin, advisor_at, planner_program, look):
     """Who did what; no such page, no such appointment, not for everybody."""
-    admin.open("/audit")
-    look(admin.page)
+    for asked in ("", "?from=x&action=settings", "?user=nobody"):
+        admin.open(f"/audit{asked}")
+        look(admin.page)
     for path in ("/nowhere", "/appointments/T-000000000000"):
         admin.open(path)
         look(admin.page)

@@ -22,7 +22,7 @@ def test_what_the_desk_does_is_seen_in_the_planner(advisor, planner_program, per
     planner_program.come_back()
 
     t = advisor.t
-    _until(advisor, cancelled, advisor.step_4.get_by_text(t.by_plugin("notice.rental_gone")))
+    _until(advisor, cancelled, advisor.decisions.get_by_text(t.by_plugin("notice.rental_gone")))
     expect(advisor.button("offer.search")).to_be_visible()
     advisor.open(f"/appointments/{swapped}")
     expect(advisor.rental).to_contain_text(other["licence_plate"])
@@ -38,16 +38,16 @@ def test_what_the_desk_does_is_seen_in_the_planner(advisor, planner_program, per
     assert carloop.periods(handed_out) == [period.extended(hours=4)]
 
     advisor.open(f"/calendar?day={period.start.date().isoformat()}")
-    states = {handed_out: "picked_up", returned: "returned", swapped: "reserved", cancelled: "attention"}
+    states = {handed_out: "picked_up", returned: "returned", swapped: "attention", cancelled: "attention"}
     for appointment, state in states.items():
         expect(_card(advisor, appointment)).to_contain_text(t(f"state.{state}"))
     _card(advisor, cancelled).click()
-    expect(advisor.step_4).to_contain_text(t("gone.title"))
+    expect(advisor.decisions).to_contain_text(t("gone.title"))
     for scheme in ("light", "dark"):
         advisor.page.emulate_media(color_scheme=scheme)
         axe(advisor.page)
     advisor.press("gone.noted")
-    expect(advisor.step_4).not_to_contain_text(t("gone.title"))
+    expect(advisor.decisions).to_be_empty()
     advisor.open(f"/calendar?day={period.start.date().isoformat()}")
     expect(_card(advisor, cancelled)).not_to_contain_text(t("state.attention"))
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from proofs.browser.planner.steps import cancel_appointment, decisions, move, shifted, week_card
+from proofs.browser.planner.steps import cancel_appointment, follow, move, week_card
 
 
 def test_an_end_that_was_moved_is_flagged_and_followed(advisor, period, carloop):
@@ -11,33 +11,16 @@ def test_an_end_that_was_moved_is_flagged_and_followed(advisor, period, carloop)
     advisor.book()
     later = period.extended(hours=2)
     move(advisor, later)
-    expect(decisions(advisor)).to_contain_text(advisor.t.by_plugin("notice.end_moved"))
-    expect(decisions(advisor)).to_contain_text(advisor.t.by_plugin("proposal.end_moved"))
+    expect(advisor.decisions).to_contain_text(advisor.t.by_plugin("notice.end_moved"))
+    expect(advisor.decisions).to_contain_text(advisor.t.by_plugin("proposal.end_moved"))
     assert carloop.periods(appointment) == [period]
     expect(week_card(advisor, period, appointment)).to_contain_text(advisor.t("state.attention"))
     advisor.open(f"/appointments/{appointment}")
-    advisor.press("proposal.follow")
+    follow(advisor)
     expect(advisor.rental).to_contain_text(advisor.moment(later.end))
-    expect(advisor.button("proposal.follow")).to_have_count(0)
+    expect(advisor.decisions).to_be_empty()
     assert carloop.periods(appointment) == [later]
     expect(week_card(advisor, period, appointment)).to_contain_text(advisor.t("state.reserved"))
-
-
-def test_an_appointment_on_another_day_needs_another_rental(advisor, period, carloop):
-    """Cancelling is proposed and asks first; then the form offers the new day, and both are at Carloop."""
-    appointment = advisor.new_appointment(period)
-    advisor.book()
-    moved = shifted(period, days=200)
-    move(advisor, moved)
-    expect(decisions(advisor)).to_contain_text(advisor.t.by_plugin("notice.appointment_moved"))
-    advisor.press("proposal.follow")
-    assert carloop.statuses(appointment) == ["reserved"]
-    advisor.press("rental.cancel_yes")
-    expect(advisor.step_4.get_by_text(advisor.t("said.search_again"))).to_be_visible()
-    expect(advisor.field("offer.start_date", within=advisor.step_4)).to_have_value(advisor.day(moved.start))
-    advisor.book()
-    assert carloop.statuses(appointment) == ["cancelled", "reserved"]
-    assert carloop.periods(appointment) == [period, moved]
 
 
 def test_a_cancelled_appointment_proposes_to_cancel_the_rental(advisor, period, carloop):
@@ -45,13 +28,13 @@ def test_a_cancelled_appointment_proposes_to_cancel_the_rental(advisor, period, 
     appointment = advisor.new_appointment(period)
     advisor.book()
     cancel_appointment(advisor)
-    expect(decisions(advisor)).to_contain_text(advisor.t.by_plugin("notice.appointment_cancelled"))
+    expect(advisor.decisions).to_contain_text(advisor.t.by_plugin("notice.appointment_cancelled"))
     assert carloop.statuses(appointment) == ["reserved"]
     card = week_card(advisor, period, appointment)
     expect(card).to_contain_text(advisor.t("state.attention"))
     expect(card).to_contain_text(advisor.t("appointment.cancelled"))
     advisor.open(f"/appointments/{appointment}")
-    advisor.press("proposal.follow")
+    follow(advisor)
     advisor.press("rental.cancel_yes")
     expect(advisor.step_4).to_contain_text(advisor.t("step_4.cancelled"))
     expect(advisor.step_4).to_contain_text(advisor.t("said.cancel"))

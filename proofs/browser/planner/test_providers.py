@@ -19,7 +19,7 @@ def test_all_offers_stand_in_one_list_beside_the_one_that_failed(advisor, period
     keys = advisor.options.evaluate_all("all => all.map(each => each.value)")
     cars = [f"carloop:{each['id']}" for each in carloop.free_vehicles(period)]
     assert sorted(keys) == sorted([*cars, "taxi_voucher:voucher"])
-    failed = advisor.step_4.locator("#offers").get_by_role("status")
+    failed = advisor.step_4.locator("#offers").get_by_role("status").first
     expect(failed).to_contain_text(advisor.t("step_4.provider_failed", provider="Bus & <b>Bahn</b>"))
     expect(failed).to_contain_text("Signalstörung")
     advisor.save_rental(advisor.option("voucher", provider="taxi_voucher"))

@@ -25,6 +25,7 @@ def test_the_button_says_that_it_saves_and_the_search_is_for_the_new_time(adviso
 def test_what_cannot_be_saved_is_marked(advisor, period):
     """The field has the focus, and nothing is searched."""
     advisor.new_appointment(period)
+    advisor.edit(3)
     group = advisor.step_3.get_by_role("group", name=advisor.t("visit.pick_up"))
     date = advisor.field("visit.date", within=group)
     advisor.fill(date, "31.2.")

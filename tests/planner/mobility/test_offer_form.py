@@ -109,12 +109,19 @@ def test_a_change_has_the_id_of_its_form(drawn, catalogues):
     assert uuid.UUID(sent_form(drawn, change_id="").change_id)
 
 
-def test_classes_and_features_that_are_ticked_are_searched_for(drawn):
-    """Several of each."""
-    form = sent_form(drawn, vehicle_class=("kombi", "suv"), feature=("navi", "allrad"))
+def test_what_is_ticked_is_searched_for(drawn):
+    """Several of each kind; nothing any more where the button says so."""
+    ticked = {"vehicle_class": ("kombi", "suv"), "feature": ("navi", "allrad"), "station": ("nord", "süd")}
+    form = sent_form(drawn, **ticked)
     request = request_of(form, PERIOD, MANUAL)
     validate(request, "mobility_request")
-    assert request["filters"] == {"vehicle_classes": ["kombi", "suv"], "features": ["navi", "allrad"]}
+    wanted = {
+        "vehicle_classes": ["kombi", "suv"],
+        "features": ["navi", "allrad"],
+        "stations": ["nord", "süd"],
+    }
+    assert request["filters"] == wanted
+    assert not any(sent_form(drawn, **ticked, do="clear").filters.values())
     assert (request["appointment_id"], request["site"], request["limit"]) == ("T-1", "main", LIMIT)
 
 

@@ -100,5 +100,5 @@ def test_proposals_and_notices_need_no_rental(planner, fake, saved, step_of):
     notice = {"code": "x", "severity": "warning", "message": "Bitte anrufen."}
     fake.states[saved.id] = {"proposals": [PROPOSAL], "notices": [notice], "locked": ["/customer"]}
     step = step_of(planner, saved)
-    assert (step.proposals, step.notices) == ((PROPOSAL,), (notice,))
-    assert step.is_locked
+    (standing,) = step.others
+    assert (step.all_proposals, standing.notices, step.is_locked) == ((PROPOSAL,), (notice,), True)

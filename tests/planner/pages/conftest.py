@@ -58,7 +58,7 @@ def search_form(browser, appointment):
     """Open an appointment; return what its search sends, with the list that was found for it."""
     page = browser.get(path_of(appointment)).text
     times = {"start_date": "25.11.2026", "start_time": "08:00", "end_date": "25.11.2026", "end_time": "17:00"}
-    found = {"found_period": f"{PERIOD['start']}/{PERIOD['end']}", "found_filters": "[[], []]"}
+    found = {"found_period": f"{PERIOD['start']}/{PERIOD['end']}", "found_filters": "[[], [], []]"}
     return hidden(page, f"{path_of(appointment)}/offers") | times | found
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from planner_host.dms import Dms, DmsProblem, Finding
+
 from ..conftest import PERIOD, Elements, hidden, problem
 from .conftest import (
     SCRIPT,
@@ -17,7 +19,7 @@ from .conftest import (
     words,
 )
 
-ASK = "Bitte wenden Sie sich an Ihre Administration; sie kann die Einstellungen ändern."
+ASK = "Bitte die Werkstattleitung informieren."
 
 
 @by_page_and_script
@@ -76,15 +78,35 @@ def test_a_refusal_marks_its_field(anna, saved, fake):
     assert [each["id"] for each in inputs if "aria-invalid" in each] == ["rent_start_date"]
 
 
+@pytest.mark.parametrize("code", ["not_authorised", "storage_failed", "provider_failed"])
 @pytest.mark.parametrize(("user", "is_admin"), [("anna", False), ("admin", True)])
-def test_only_an_admin_is_told_to_change_the_settings(site, saved, fake, user, is_admin):
-    """An advisor is told whom to ask; in a refusal, and in what a provider says of an appointment."""
+def test_only_an_admin_is_told_what_to_mend(site, saved, fake, user, is_admin, code):
+    """An advisor is told whom to inform; in a refusal, and in what a provider says of an appointment."""
     browser, fix = site.browser(user), "Bitte Token erneuern."
-    fake.outcomes = [refused(problem("not_authorised", detail=fix))]
-    notice = {"code": "not_authorised", "severity": "error", "message": fix}
+    fake.outcomes = [refused(problem(code, detail=fix))]
+    notice = {"code": code, "severity": "error", "message": fix}
     fake.states[saved.id] = {"notices": [notice]}
     for answer in (browser.get(path_of(saved)), book(browser, saved)):
         assert (fix in words(answer), ASK in words(answer)) == (is_admin, not is_admin)
+
+
+@pytest.mark.parametrize(
+    ("code", "user", "said"),
+    [
+        ("dms_damaged", "anna", f"Das DMS antwortet gerade nicht. {ASK}"),
+        ("dms_damaged", "admin", "dms.sqlite3: Die Datei ist beschädigt"),
+        ("dms_busy", "anna", "Das DMS ist gerade belegt."),
+    ],
+)
+def test_a_broken_dms_is_the_administrations(site, monkeypatch, code, user, said):
+    """An advisor is told whom to inform, an admin which file is broken; that it is busy passes by itself."""
+
+    def search(self, words, **_):
+        raise DmsProblem(Finding(code, "dms.sqlite3"))
+
+    monkeypatch.setattr(Dms, "search", search)
+    answer = site.browser(user).post("/dms/customers", data={"customer_query": "sommer"})
+    assert said in words(answer)
 
 
 def test_an_end_is_changed(anna, site, saved, fake):
@@ -122,6 +144,6 @@ def test_an_unknown_booking_is_asked_for_by_the_page_and_can_be_withdrawn(anna, 
     anna.post(f"{path_of(saved)}/rental/withdrawal", data=withdrawal)
     for known in (anna.get(asks, headers=SCRIPT), anna.get(path_of(saved))):
         assert known.status_code == 200
-        assert "hx-get" not in Elements(known.text).all("section", id="step-4")[0]
+        assert Elements(known.text).all("section", id="step-4")[0]["hx-trigger"] == "every 8s"
     asked = {each["change_id"] for each in fake.changes}
     assert asked == {withdrawal["book_change_id"], withdrawal["change_id"]}

@@ -33,7 +33,7 @@ def test_a_rental_that_does_not_fit_is_said_first(anna, saved, fake, path, done)
     page = anna.get(path, params={"done": done})
     said = words(page)
     assert (said.count(WARNING["message"]), page.text.count(f'action="{path}/proposal"')) == (1, 1)
-    order = [WARNING["message"], "Vorschlag annehmen", "1. Kunde"]
+    order = [WARNING["message"], "Verleihende ändern", "1. Kunde"]
     order[2:2] = ["Der Termin ist gespeichert."] if done else []
     places = [said.index(each) for each in order]
     assert places == sorted(places)
@@ -72,8 +72,25 @@ def test_a_new_end_is_followed_as_it_is_proposed_now(anna, site, saved, fake, pa
     assert fake.changes == [one["change"] | {"change_id": fields["change_id"]}]
     for each in (one["id"], "x" * 200):
         anna.post(f"{path}/proposal/hidden", data={"proposal": each})
-    assert site.planner.records.hidden_proposals(saved.id) == {one["id"]}
-    assert "Vorschlag annehmen" not in words(anna.get(path))
+    assert site.planner.records.hidden_of([saved.id]) == {(saved.id, one["id"])}
+    assert "Anpassen?" not in words(anna.get(path))
     gone = anna.post(f"{path}/proposal", data=fields | {"change_id": str(uuid.uuid4())})
     assert "Diesen Vorschlag gibt es nicht mehr" in words(gone)
     assert len(fake.changes) == 1
+
+
+def test_a_rental_that_was_not_asked_for_is_cancelled(anna, site, saved, fake):
+    """It is not the one that is shown, which the question does not name, and whose renter stays known."""
+    fake.book(saved.id)
+    renter = saved.visit.customer
+    site.planner.records.store_renter(saved.id, renter, provider="fake", rental_id="R-1")
+    stray = proposal("cancel", reason="not_as_asked")
+    stray["change"] |= {"rental_id": "R-9"}
+    fake.states[saved.id] |= {"state": "attention", "proposals": [stray]}
+    path = path_of(saved)
+    asked = anna.get(f"{path}?ask=follow:p%261")
+    assert "Den Verleihvorgang wirklich stornieren?" in words(asked)
+    fake.outcomes = [{"status": "done", "rental": fake.rental(saved.id, id="R-9", status="cancelled")}]
+    anna.post(f"{path}/proposal", data=question_of(asked, path))
+    assert [each["rental_id"] for each in fake.changes] == ["R-9"]
+    assert site.planner.records.renters(saved.id) == {("fake", "R-1"): renter}

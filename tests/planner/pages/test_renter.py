@@ -26,7 +26,7 @@ def sheet_of(browser, appointment):
 def test_the_rental_and_the_sheet_name_who_rents(anna, site, saved, booked):
     """Also once another customer brings the car; the sheet has the address and the planned end; no repr has them."""
     save_as_bert(site.planner, saved, customer=saved.visit.customer | {"last_name": "Herbst"})
-    assert "Mieter Canary KG Winter Verleihzeitraum" in words(anna.get(path_of(saved)))
+    assert "Mieter Canary KG, Winter" in words(anna.get(path_of(saved)))
     sheet = sheet_of(anna, saved)
     assert "Kunde Canary KG Winter Anschrift Weg 1 12345 Ort Telefon 0170 1" in sheet
     assert "Fahrzeugklasse Kombi (de)" in sheet

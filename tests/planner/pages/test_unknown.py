@@ -36,7 +36,7 @@ def test_an_outcome_is_shown_until_it_is_seen(anna, site, saved, fake, then, tex
     book_into_the_unknown(anna, saved, fake, then=then)
     drawn = asked_by_itself(anna, saved)
     assert [each for each in texts if each not in words(drawn)] == []
-    assert "hx-get" not in Elements(drawn.text).all("section", id="step-4")[0]
+    assert Elements(drawn.text).all("section", id="step-4")[0]["hx-trigger"] == "every 8s"
     assert state_of(site, saved) == "attention"
     seen = words(anna.get(path_of(saved)))
     assert [each for each in texts if each not in seen] == []

@@ -3,6 +3,7 @@
 import pytest
 
 from mobility_schemas import validate
+from planner_host.providers import settings_form
 from planner_host.providers.settings_form import LONGEST, fields_of, values_of
 from web_base.pages import Form
 
@@ -39,6 +40,8 @@ def saved(document, **fields):
         ({"enum": ["a", "b"]}, "b", "choice", "b"),
         ({"type": "integer", "enum": [5, 10, None]}, 10, "choice", "10"),
         ({"type": "array"}, ["a", "b"], "list", "a\nb"),
+        ({"type": "array", "enum": "a", "oneOf": 5}, ["a"], "list", "a"),
+        ({"oneOf": [{"type": "string"}, {"type": "null"}]}, "a", "text", "a"),
         ({"type": "string", "writeOnly": True}, None, "secret", ""),
     ],
 )
@@ -128,3 +131,18 @@ def test_a_schema_that_says_nothing_makes_a_form(fields, kinds):
     """The contract lets a provider write any, or none where it cannot be asked."""
     document = {"provider": "fake", "site": "main", "values": {}} | fields
     assert [field.kind for field in fields_of(document)] == kinds
+
+
+def test_a_choice_may_have_names():
+    """The id is saved; nothing has a name of its own, and what cannot be chosen any more stays until it is changed."""
+    named = [{"const": None, "title": "Alle"}, {"const": "n", "title": "Köln Nord"}, {"title": "no value"}]
+    for value, labels in (
+        ("n", {"": "Alle", "n": "Köln Nord"}),
+        ("x", {"": "Alle", "x": "x", "n": "Köln Nord"}),
+    ):
+        document = settings({"x": {"type": "string", "oneOf": named}}, values={"x": value})
+        (field,) = fields_of(document)
+        assert (field.kind, field.value, field.labels) == ("choice", value, labels)
+        assert saved(document, value_x=value) == {"x": value}
+        assert settings_form.tested_of(document) == f"x: {labels[value]}"
+    assert saved(document, value_x="") == {"x": None}

@@ -1,10 +1,13 @@
 """Changes whose outcome is unknown: how that is reported, and how it is found out."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from carloop_plugin import bootstrap
+from carloop_plugin.api.session import CarloopSession
+from carloop_plugin.domain.changes import Done
 from carloop_plugin.messages import text
 
 LOST, NEVER_ARRIVED = "drop_after", "drop_before"
@@ -126,15 +129,17 @@ def test_a_booking_whose_start_just_passed_stays_unknown(planner, lost_booking):
     assert planner.state()["state"] == "open"
 
 
-@pytest.mark.parametrize("is_sent_again", [False, True], ids=["first sending", "recovery"])
-def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(
-    planner, booking, lose, is_sent_again
-):
+@pytest.mark.parametrize("how", ["first sending", "recovery", "without our reference"])
+def test_another_car_than_asked_for_is_not_linked_and_offered_for_cancellation(planner, booking, lose, how):
     """Carloop booked something else than was asked for. The outcome names the change and the rental."""
-    if is_sent_again:
+    if how == "recovery":
         lose(booking, fault=NEVER_ARRIVED)
     planner.control.fault("book", "wrong_vehicle")
-    outcome = planner.reconcile()["settled"][0] if is_sent_again else planner.do(booking)
+    send, odd = CarloopSession.send, {"external_reference": ""}
+    with pytest.MonkeyPatch.context() as patch:
+        if how == "without our reference":
+            patch.setattr(CarloopSession, "send", lambda *a, **m: Done(replace(send(*a, **m).rental, **odd)))
+        outcome = planner.reconcile()["settled"][0] if how == "recovery" else planner.do(booking)
     (rental,) = planner.control.rentals(planner.id)
     assert (code(outcome), outcome["change_id"]) == (("refused", "invalid_answer"), booking["change_id"])
     assert outcome["problem"]["detail"] == text("change.mismatched_book", "de", {"rental": rental["id"]})

@@ -30,10 +30,7 @@ def test_nothing_is_sent_while_the_records_cannot_be_reached(planner, booking, p
 
 @pytest.mark.parametrize(
     ("cut_at", "at_carloop"),
-    [
-        ((b"INSERT INTO intents", b"COMMIT\x00"), []),
-        ((b"state = 'settled', body = NULL",), ["reserved"]),
-    ],
+    [((b"INSERT INTO intents", b"COMMIT\x00"), []), ((b"state = 'settled', body = NULL",), ["reserved"])],
     ids=["the intent", "the outcome"],
 )
 def test_what_may_not_be_written_is_unknown_and_settled_later(

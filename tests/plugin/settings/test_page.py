@@ -17,8 +17,8 @@ from carloop_plugin.domain.failures import CallFailed, Reason, RuleBroken
 from carloop_plugin.domain.values import Site
 from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.settings.environment import Environment, site_settings
-from carloop_plugin.settings.page import save_settings
-from tests.support.fakes import FakeCarloop, FakeSettingsStore
+from carloop_plugin.settings.page import known_stations, save_settings
+from tests.support.fakes import STATIONS, FakeCarloop, FakeSettingsStore
 
 MAIN = Site("main")
 NOW = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
@@ -46,12 +46,15 @@ class Form(FakeCarloop, FakeSettingsStore):
 
     def describe(self, locale="de"):
         in_force = site_settings(MAIN, environment=self.environment(), store=self)
-        return settings_document(in_force, locale=locale)
+        return settings_document(in_force, known_stations(in_force, self.context), locale=locale)
+
+    @property
+    def context(self):
+        return UseCaseContext(self, self.connect, None, self, time.monotonic() + 5)
 
     def save(self, values, locale="en"):
         change = read_settings_change({"provider": "carloop", "site": "main", "values": values})
-        context = UseCaseContext(self, self.connect, None, self, time.monotonic() + 5)
-        report = save_settings(change, environment=self.environment(), context=context)
+        report = save_settings(change, environment=self.environment(), context=self.context)
         return report_document(report, locale=locale)
 
     def state(self):
@@ -91,6 +94,19 @@ def test_the_page_of_a_new_installation(form):
     assert (path in shown["help"], path in fields["token"]["description"]) == (True, True)
     assert [link["url"] for link in shown["links"]] == ["https://www.carloop.info"]
     assert form.describe("en")["schema"]["properties"]["token"]["title"] == "Authentication key"
+
+
+def test_a_station_is_chosen_by_its_name(filled):
+    """Where Carloop answers; else its id is typed."""
+    chosen = [(each["const"], each["title"]) for each in station_of(filled)["oneOf"]]
+    assert chosen == [(None, "Alle Stationen"), *((each.id, each.name) for each in STATIONS)]
+    filled.failure = CallFailed(Reason("unreachable"))
+    assert "oneOf" not in station_of(filled)
+
+
+def station_of(form):
+    """Return how the page describes the station."""
+    return form.describe()["schema"]["properties"]["station"]
 
 
 def test_a_token_is_not_shown(filled):

@@ -118,7 +118,7 @@ def test_a_period_that_ends_at_its_start_is_refused(planner):
     planner.save()
     period = planner.appointment["period"]
     outcome = planner.do(planner.booking(period=period | {"end": period["start"]}))
-    assert refusal(outcome)[1:3] == ("period_invalid", "/period/end")
+    assert refusal(outcome)[1:] == ("period_invalid", "/period/end", text("change.end_before_start", "de"))
 
 
 def test_settings_that_break_while_a_booking_is_sent_cost_the_alternatives_alone(

@@ -162,13 +162,15 @@ def test_a_given_up_booking_that_turns_up_later_is_cancelled(
     assert (step["state"], step["notices"]) == (state, [])
 
 
-def test_giving_up_what_is_done_by_now_cancels_it(planner, booking):
+def test_giving_up_what_is_done_by_now_cancels_it(planner, booking, sandbox):
     """The page was behind. The rental is found by its booking, although its end was changed since."""
     rental = planner.do(booking)["rental"]
     assert planner.do(planner.end_change(rental, planner.end() + timedelta(hours=1)))["status"] == "done"
-    outcome = planner.do(giving_up(planner, booking))
-    assert (outcome["status"], outcome["rental"]["status"]) == ("done", "cancelled")
-    assert statuses(planner) == ["cancelled"]
+    assert code(planner.do(giving_up(planner, booking) | {"revision": 1})) == ("refused", "changed_elsewhere")
+    outcome = planner.do(giving_up(planner, booking) | {"reason": "Regen"})
+    assert (outcome["status"], statuses(planner)) == ("done", ["cancelled"])
+    told = sandbox.store.database.one("SELECT cancel_reason FROM rentals WHERE id = ?", rental["id"])
+    assert [*told] == ["Regen"]
 
 
 NEVER, ANOTHER = {"option_id": "V-never"}, {"customer": {"source": "manual", "last_name": "Berg"}}

@@ -20,11 +20,16 @@ def settled(report):
     return [(each["status"], each["change_id"]) for each in report["settled"]]
 
 
-def test_changes_at_the_desk_are_reported_once(planner):
-    """Handed out and swapped long ago, taken back: each in the next round, and in no later one."""
+def test_changes_at_the_desk_are_reported_once(planner, records):
+    """Handed out and swapped long ago, taken back: each in the next round, and nothing of another rental with it."""
     planner.save()
     planner.reconcile()
     rental = planner.book()
+    with records() as store:
+        (known,) = store.rentals(rental_id=rental["id"])
+        later = replace(known, appointment_id="A-2", linked=False, updated_at=planner.end())
+        for another in ({"id": "R-2"}, {"account": "other"}):
+            store.keep_rental(replace(later, **another))
     planner.control.desk(rental["id"], "hand_out")
     other = planner.car_free_for_days()
     planner.control.desk(rental["id"], "swap", vehicle_id=other)

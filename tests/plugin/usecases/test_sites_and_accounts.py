@@ -8,6 +8,7 @@ import pytest
 
 from carloop_plugin.messages import text
 from carloop_sandbox.running import run_sandbox
+from tests.support.interface import planner_of
 
 ACCOUNT_CHANGED = text("change.account_changed", "de")
 
@@ -59,17 +60,25 @@ def test_each_site_has_a_carloop_of_its_own(planner, two_sites):
     assert code(planner.do(at_main)) == ("done", "")
 
 
-def test_a_token_of_another_account_changes_nothing(planner, other_carloop, use):
-    """A "not found" of another account says nothing about this rental."""
+def test_a_token_of_another_account_changes_nothing(planner, other_carloop, use, records):
+    """Its Carloop numbers rentals alike, and whoever saw the revision does not read it again."""
     planner.save()
-    rental = planner.book()
-    use(other_carloop)
-    changes = [planner.end_change(rental, planner.end()), planner.cancellation(rental_id=rental["id"])]
-    assert [code(planner.do(change)) for change in changes] == [("refused", "account_changed")] * 2
-    planner.reconcile()
+    ours = planner.cancellation(rental_id=planner.book()["id"])
+    with planner_of(other_carloop) as stranger:
+        period = stranger.at(1), stranger.at(2)
+        theirs = stranger.book(stranger.free(*period)[0], *period)
+        with records() as store:
+            (known,) = store.rentals(appointment_ids=[planner.id])
+            store.keep_rental(replace(known, id=theirs["id"], appointment_id="A-twin"))
+        use(other_carloop)
+        cancellation = planner.cancellation(rental_id=theirs["id"], revision=theirs["revision"])
+        new_end = planner.end_change(theirs, planner.end(), revision=theirs["revision"])
+        for change in (ours, cancellation, new_end):
+            assert code(planner.do(change)) == ("refused", "account_changed")
+        assert stranger.read(theirs) == theirs
     assert planner.state()["state"] == "booked"
     use(planner.control)
-    assert planner.do(changes[1])["status"] == "done"
+    assert planner.do(ours)["status"] == "done"
 
 
 @pytest.mark.parametrize("revision", [{}, {"revision": 1}], ids=["read anew", "as seen"])

@@ -111,7 +111,7 @@ def test_a_bar_names_its_rental(clerk, planner):
     )
     planner.cancel(cancelled)
     text = clerk.look("/timeline")
-    assert f'href="/rentals/{made["id"]}" class="rental rental-reserved"' in text
+    assert f'href="/rentals/{made["id"]}" class="rental state-reserved"' in text
     assert cancelled["id"] not in text
     words = clerk.words("/timeline")
     assert "Beispiel Reserviert" in words

@@ -83,7 +83,8 @@ class Advisor:
         self.device.press(self.button(target) if isinstance(target, str) else target)
 
     def fill(self, field: Locator, text: str) -> None:
-        """Put a text into a field."""
+        """Put a text into a field; a step that is folded is opened."""
+        self._unfold(field.locator("xpath=ancestor::details[@class='step' and not(@open)]/summary"))
         self.device.fill(field, text)
 
     def tick(self, box: Locator) -> None:
@@ -128,6 +129,10 @@ class Advisor:
         self.set_visit(period)
         return self.save_appointment()
 
+    def edit(self, step: int) -> None:
+        """Open a step of a saved appointment."""
+        self._unfold(self.page.locator(f"#step-{step} details.step:not([open]) > summary"))
+
     def pick_customer(self, words: str) -> None:
         """Find a customer in the DMS and take the first that is found."""
         self.fill(self.field("customer.search"), words)
@@ -140,6 +145,7 @@ class Advisor:
 
     def type_customer(self, **fields: str) -> None:
         """Type a customer by hand; the fields are named as in the contract."""
+        self.edit(1)
         by_hand = self.step_1.get_by_text(self.t("customer.by_hand"))
         if by_hand.count() and not self.step_1.get_by_label(self.t("customer.city")).is_visible():
             self.press(by_hand)
@@ -148,6 +154,7 @@ class Advisor:
 
     def set_visit(self, period: Period) -> None:
         """Type drop-off and pick-up."""
+        self.edit(3)
         for key, moment in (("visit.drop_off", period.start), ("visit.pick_up", period.end)):
             group = self.step_3.get_by_role("group", name=self.t(key))
             self.fill(self.field("visit.date", within=group), self.day(moment))
@@ -174,7 +181,8 @@ class Advisor:
             for name in names:
                 self.tick(group.get_by_label(name, exact=True))
         self.press(self.button("offer.search", within=self.step_4))
-        expect(self.step_4.locator("#offers [data-focus]")).to_be_visible()
+        # Each box that was ticked has searched already: the list that the button fetches has the focus.
+        expect(self.step_4.locator("#offers [data-focus]")).to_be_focused()
 
     def option(self, vehicle_id: str, *, provider: str = "carloop") -> Locator:
         """Return one of the cars that were found."""
@@ -197,6 +205,11 @@ class Advisor:
         self.fill(self.field("rental.new_end_time", within=self.rental), f"{end:%H:%M}")
         self.press(self.button("rental.change_end", within=self.rental))
 
+    @property
+    def decisions(self) -> Locator:
+        """Return what the page asks to be decided, before everything else."""
+        return self.page.locator("#decisions")
+
     def cancel(self) -> None:
         """Cancel the saved rental, and confirm it."""
         self.press(self.button("rental.cancel", within=self.rental))
@@ -214,13 +227,18 @@ class Advisor:
         return self.t.planner.day(moment)
 
     def moment(self, moment: datetime) -> str:
-        """Write a day and a time as the pages do."""
-        return f"{self.day(moment)}, {moment:%H:%M}"
+        """Write a day and a time as a rental does."""
+        language = self.t.planner
+        return f"{language.weekday(moment, short=True)} {language.short_day(moment)}, {moment:%H:%M}"
 
     def offered(self) -> list[str]:
         """Return the ids of the cars that were found, in their order."""
         keys = self.options.evaluate_all("all => all.map(each => each.value)")
         return [key.partition(":")[2] for key in keys]
+
+    def _unfold(self, summary: Locator) -> None:
+        if summary.count():
+            self.press(summary)
 
     def _region(self, key: str) -> Locator:
         return self.page.get_by_role("region", name=self.t(key), exact=True)

@@ -99,3 +99,35 @@ class Keyboard(Mouse):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError("Tab does not lead there")
+
+
+class KeyCounter:
+    """Presses keys, and counts them."""
+
+    def __init__(self, page: Page) -> None:
+        """Use it on a page."""
+        self.page = page
+        self.count = 0
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.count += 1
+
+    def press_until(self, key: str, thing: Locator) -> None:
+        """Press a key until the focus is somewhere."""
+        expect(thing).to_be_visible()
+        for _ in range(MAX_STEPS):
+            if thing.evaluate("el => el === document.activeElement"):
+                return
+            self.press(key)
+        raise AssertionError(f"{key} does not lead to {thing}")
+
+    def press_access_key(self, key: str) -> None:
+        """Press Alt with a key; Playwright leaves out the text of a key by which Chromium knows it."""
+        session = self.page.context.new_cdp_session(self.page)
+        pressed = {"modifiers": 1, "key": key, "unmodifiedText": key}
+        session.send("Input.dispatchKeyEvent", pressed | {"type": "keyDown", "text": key})
+        session.send("Input.dispatchKeyEvent", pressed | {"type": "keyUp"})
+        self.count += 1

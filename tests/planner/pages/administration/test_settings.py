@@ -8,8 +8,8 @@ import pytest
 
 from planner_host.providers.settings_form import fields_of, mistakes_of
 
-from ..conftest import HOOKS, Elements
-from .conftest import words
+from ...conftest import HOOKS, Elements
+from ..conftest import words
 
 SINCE = "2026-11-23T10:00:00+01:00"
 SAVED_BUT_WRONG = "Gespeichert, aber die Verbindung funktioniert noch nicht."
@@ -136,7 +136,7 @@ def test_a_test_saves_what_was_typed_first(admin, kept, typed, wrong, saved, ver
     sent = {"beside": "form", "value_url": "https://a.example", "value_key": ""} | typed
     page = admin.post("/settings/fake/check", data=sent)
     assert (kept.values, "canary" in page.text) == (saved, False)
-    assert "Ihre Änderungen werden vorher gespeichert." in words(page)
+    assert "Geändertes wird dabei gespeichert." in words(page)
     assert "Getestet mit Webadresse: https://a.example." in words(page)  # which this provider still answers
     assert verdict in words(page)
 
@@ -148,3 +148,10 @@ def test_settings_that_cannot_be_saved_are_not_tested(admin, kept):
     assert "Die Einstellungen sind nicht gespeichert." in words(answer)
     assert "Es wurde nichts getestet." in words(answer)
     assert (marked(answer), Elements(answer.text).field("value_url")) == (["value_url"], "nonsense")
+
+
+def test_a_provider_without_settings(workshop, fake, serve):
+    """There is nothing to set, which is no mistake."""
+    site = serve(workshop.planner(fake.module(*HOOKS)))
+    page = site.browser("admin").get("/settings/fake")
+    assert ("nichts einzustellen" in words(page), "notice-bad" in page.text) == (True, False)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ..conftest import PASSWORD, Elements
-from .conftest import words
+from ...conftest import PASSWORD, Elements
+from ..conftest import words
 
 NEW = "another-password"
 
@@ -21,7 +21,7 @@ def test_an_account_is_disabled_enabled_and_deleted(site):
     assert "Das Konto ist gesperrt" in words(admin.get(answer.headers["location"]))
     assert bert.get("/").status_code == 303
     assert change(admin, "enable").status_code == 303
-    (link,) = [each for each in Elements(admin.get("/accounts").text).addresses if "ask=bert" in each]
+    (link,) = [each for each in Elements(admin.get("/accounts").text).addresses if "delete=bert" in each]
     for asked in (admin.get(link.partition("#")[0]), change(admin, "delete")):
         assert "Das Konto bert wirklich löschen?" in words(asked)
     assert "bert" in [each.name for each in site.access.accounts]
@@ -33,6 +33,37 @@ def test_an_account_is_disabled_enabled_and_deleted(site):
     assert ("Löschung eines Kontos" in words(log), '/appointments/bert"' in log.text) == (True, False)
     change(admin, "delete", "anna", sure="yes")
     assert "Es gibt noch kein weiteres Konto." in words(admin.get("/accounts"))
+
+
+def password_on(page):
+    """Return the password that a page shows."""
+    return page.text.partition("<code>")[2].partition("</code>")[0]
+
+
+def test_an_account_is_added_and_gets_a_new_password(site):
+    """Drawn and shown once; a name that exists is refused, and stays as it was."""
+    admin = site.browser("admin")
+    added = admin.post("/accounts", data={"do": "add", "name": "Zoë", "role": "admin"})
+    assert site.access.sign_in("Zoë", password_on(added)).user.role == "admin"
+    assert password_on(admin.get("/accounts")) == ""
+    bert = site.browser("bert")
+    assert "Ein neues Passwort für bert setzen?" in words(change(admin, "reset"))
+    assert bert.get("/").status_code == 200
+    reset = change(admin, "reset", sure="yes")
+    assert (bert.get("/").status_code, site.access.sign_in("bert", PASSWORD)) == (303, None)
+    assert site.access.sign_in("bert", password_on(reset)).user.role == "advisor"
+    for name, role, status, said in (
+        ("BERT", "admin", 409, "gibt es schon"),
+        ("a b", "admin", 400, "Der Name besteht aus"),
+        ("x", "owner", 400, "unvollständig"),
+    ):
+        answer = admin.post("/accounts", data={"do": "add", "name": name, "role": role})
+        assert (answer.status_code, said in words(answer)) == (status, True), name
+    assert {each.name: each.role for each in site.access.accounts} | {"bert": "advisor"} == {
+        "admin": "admin", "anna": "advisor", "bert": "advisor", "Zoë": "admin"
+    }  # fmt: skip
+    entries = [each.action for name in ("Zoë", "bert") for each in site.planner.audit.of(name)]
+    assert entries == ["account_set", "password_reset"]
 
 
 def test_a_change_that_is_not_possible_is_refused(site):

@@ -68,7 +68,11 @@ def outcome_of(report: contract.CheckReport) -> str:
 
 
 def check(page: Page) -> Response:
-    """Test what is typed: where it differs from what is set, it is saved first."""
+    """Test what is typed: where it differs from what is set, it is saved first.
+
+    The contract tests nothing but what is saved, and a secret never comes back from a provider: a test that saved
+    something only to try it could not restore what was there before.
+    """
     planner, provider = planner_of(page), _provider(page)
     try:
         present = _present(page, provider)

@@ -1,0 +1,1 @@
+"""The pages of the administration: settings, accounts, data protection, the audit log."""
