@@ -2,7 +2,7 @@
 
 import pytest
 
-from proofs.history import Made, moments_of, more_than_one, torn
+from proofs.history import Made, more_than_one, torn
 
 BOOKED, REBOOKED = Made("A-1", False, False), Made("A-1", True, True)
 
@@ -23,9 +23,3 @@ def test_a_rebooking_is_one_step(counts, rentals, is_torn):
     """With none in between it was cancelled first, with two it was booked first; another booking is no rebooking."""
     assert bool([*torn({"A-1": counts}, rentals)]) == is_torn
     assert bool([*more_than_one({"A-1": counts})]) == (2 in counts)
-
-
-def test_the_history_is_read_by_appointment():
-    """It names the installation and the site, too."""
-    items = [{"appointment": f"i/main/{name}", "active": active} for name, active in [("A-1", 1), ("A-2", 1)]]
-    assert moments_of([*items, items[0] | {"active": 0}]) == {"A-1": [1, 0], "A-2": [1]}
