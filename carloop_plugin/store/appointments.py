@@ -27,6 +27,28 @@ _ASK = (
     " payload_only = CASE WHEN excluded.payload_only = 1 AND"
     " (erasures.payload_only = 1 OR erasures.erased_at IS NOT NULL) THEN 1 ELSE 0 END"
 )
+_NUMBERED = "SELECT id FROM appointments WHERE number_digest = ? ORDER BY id"
+_IS_NUMBERED = "SELECT id FROM appointments WHERE id = ? AND number_digest = ?"
+_ERASED = "SELECT appointment_id, erased_at FROM erasures WHERE erased_at IS NOT NULL"
+# By when it was erased, too: one that was asked for again meanwhile is not finished.
+_FINISH = "DELETE FROM erasures WHERE appointment_id = ? AND erased_at = ?"
+# What a local time of a rental means is nobody's personal data.
+_KEEP_ZONE = (
+    "UPDATE rentals SET time_zone ="
+    " (SELECT time_zone FROM appointments WHERE appointments.id = rentals.appointment_id)"
+    " WHERE appointment_id IN (SELECT id FROM appointments WHERE id {among})"
+)
+_RENTALS = (
+    "SELECT rentals.*, (SELECT customers FROM intents WHERE intents.change_id = rentals.change_id) AS customers"
+    " FROM rentals WHERE {asked} ORDER BY updated_at DESC LIMIT ?"
+)
+_TIME_ZONES = (
+    "SELECT rentals.appointment_id AS id, coalesce(max(appointments.time_zone), max(rentals.time_zone),"
+    " max(contacts.time_zone)) AS time_zone FROM rentals"
+    " LEFT JOIN appointments ON appointments.id = rentals.appointment_id"
+    " LEFT JOIN contacts ON contacts.account = rentals.account"
+    " WHERE rentals.appointment_id {among} GROUP BY rentals.appointment_id"
+)
 _WITH_CUSTOMERS = (("appointments", "id", "id"), ("intents", "change_id", "appointment_id"))
 """The tables that know customers by digest: name, key, and the column that names the appointment."""
 
@@ -53,8 +75,7 @@ class Appointments(Part):
 
     def appointments_numbered(self, number: str) -> Sequence[AppointmentId]:
         digest = digest_number(number, key=self.number_key)
-        sql = "SELECT id FROM appointments WHERE number_digest = ? ORDER BY id"
-        return [row["id"] for row in self.database.query(sql, [digest])] if digest else []
+        return [row["id"] for row in self.database.query(_NUMBERED, [digest])] if digest else []
 
     def pending_of(self, ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, Intent]:
         sql = (
@@ -108,22 +129,11 @@ class Appointments(Part):
         asked: dict[str, object] = {f"{name} = ?": each for name, each in named.items() if each is not None}
         if appointment_ids is not None:
             asked[f"appointment_id {self.database.AMONG}"] = list(appointment_ids)
-        customers = "(SELECT customers FROM intents WHERE intents.change_id = rentals.change_id) AS customers"
-        sql = (
-            f"SELECT rentals.*, {customers} FROM rentals WHERE {' AND '.join(asked) or '1 = 1'}"
-            " ORDER BY updated_at DESC LIMIT ?"
-        )
+        sql = _RENTALS.format(asked=" AND ".join(asked) or "1 = 1")
         return [read_row(row, RentalRecord) for row in self.database.query(sql, [*asked.values(), limit])]
 
     def time_zones(self, ids: Sequence[AppointmentId]) -> Mapping[AppointmentId, str]:
-        sql = (
-            "SELECT rentals.appointment_id AS id, coalesce(max(appointments.time_zone), max(rentals.time_zone),"
-            " max(contacts.time_zone)) AS time_zone FROM rentals"
-            " LEFT JOIN appointments ON appointments.id = rentals.appointment_id"
-            " LEFT JOIN contacts ON contacts.account = rentals.account"
-            f" WHERE rentals.appointment_id {self.database.AMONG} GROUP BY rentals.appointment_id"
-        )
-        rows = self.database.query(sql, [list(ids)])
+        rows = self.database.query(_TIME_ZONES.format(among=self.database.AMONG), [list(ids)])
         return {row["id"]: row["time_zone"] for row in rows if row["time_zone"]}
 
     def erase_what_is_asked(self) -> int:
@@ -134,10 +144,7 @@ class Appointments(Part):
             return 0
         among = self.database.AMONG
         whole = [row["appointment_id"] for row in found if not row["payload_only"]]
-        # What a local time of a rental means is nobody's personal data.
-        zone = "SELECT time_zone FROM appointments WHERE appointments.id = rentals.appointment_id"
-        saved = f"appointment_id IN (SELECT id FROM appointments WHERE id {among})"
-        self.database.query(f"UPDATE rentals SET time_zone = ({zone}) WHERE {saved}", [whole])
+        self.database.query(_KEEP_ZONE.format(among=among), [whole])
         known = f"customers IS NOT NULL AND appointment_id {among}"
         self.database.query(f"UPDATE intents SET customers = NULL WHERE {known}", [whole])
         erased = self.database.query(f"DELETE FROM appointments WHERE id {among} RETURNING id", [whole])
@@ -180,17 +187,14 @@ class Appointments(Part):
     def finish_erasures(self, *, largest: int) -> bool:
         try:
             self.database.transact(self.erase_what_is_asked)
-            sql = "SELECT appointment_id, erased_at FROM erasures WHERE erased_at IS NOT NULL"
-            erased = [[*row.values()] for row in self.database.query(sql)]
+            erased = [[*row.values()] for row in self.database.query(_ERASED)]
             if not erased:
                 return True
             # They hold what was in the records before, and cannot be searched for a person.
             self.discard_moved_aside()
             if not self.database.scrub(largest=largest):
                 return False
-            # By when it was erased, too: one that was asked for again meanwhile is not finished.
-            sql = "DELETE FROM erasures WHERE appointment_id = ? AND erased_at = ?"
-            self.database.transact(lambda: [self.database.query(sql, each) for each in erased])
+            self.database.transact(lambda: [self.database.query(_FINISH, each) for each in erased])
         except StoreFailed:  # what is left to do is still noted
             return False
         return True
@@ -209,8 +213,7 @@ class Appointments(Part):
     def _forget_former(self, appointment_id: str, digest: str) -> bool:
         """Drop a number from whom an appointment was of; return whether that one is not its customer now."""
         self.database.query(self.database.LOCK, [appointment_id])
-        sql = "SELECT id FROM appointments WHERE id = ? AND number_digest = ?"
-        if self.database.query(sql, [appointment_id, digest]):
+        if self.database.query(_IS_NUMBERED, [appointment_id, digest]):
             return False
         for table, key, owner in _WITH_CUSTOMERS:
             sql = f"SELECT {key} AS key, customers FROM {table} WHERE {owner} = ? AND customers IS NOT NULL"

@@ -32,6 +32,7 @@ _SETTLED = (
     " customers = CASE WHEN EXISTS (SELECT 1 FROM appointments WHERE id = appointment_id) THEN customers END,"
     " outcome = ?, settled_at = ?"
 )
+_OF_ACCOUNT = "(account IS NULL OR account = coalesce(?, account))"
 _UNKNOWN = (
     "last_code = ?, tries = tries + ?, tried_at = {db.NOW},"
     # Who only looked does not say that whoever sends it has ended.
@@ -128,11 +129,8 @@ class Intents(Appointments):
     def pending_intents(self, account: AccountId | None = None) -> Sequence[Intent]:
         # Of those set aside the one comes first that was not tried for longest.
         last = f"CASE WHEN tries < {TRIES_BEFORE_SET_ASIDE} THEN 0 ELSE tried_at END"
-        sql = (
-            f"SELECT *, {self.database.NOW} AS now FROM intents WHERE {PENDING}"
-            " AND (account IS NULL OR account = coalesce(?, account))"
-            f" ORDER BY {last}, tries, recorded_at"
-        )
+        sql = f"SELECT *, {self.database.NOW} AS now FROM intents WHERE {PENDING} AND {_OF_ACCOUNT}"
+        sql += f" ORDER BY {last}, tries, recorded_at"
         return [read_row(row, Intent) for row in self.database.query(sql, [account])]
 
     @atomic

@@ -239,6 +239,6 @@ def leave_unknown(intent: Intent, reason: Reason, context: UseCaseContext) -> Ou
 
 def unknown(intent: Intent, reason: Reason) -> Outcome:
     """Return that the outcome of an intent is unknown: the cause by its code, and never "try again"."""
-    is_about_change = (reason.text or "").startswith("change.")
+    is_about_change = str(reason.text).startswith("change.")
     told = reason if is_about_change else Reason(reason.code, "change.unknown")
     return Outcome(intent.change_id, OutcomeStatus.UNKNOWN, reason=told)

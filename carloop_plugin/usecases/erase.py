@@ -98,7 +98,7 @@ def _pending_for(numbers: Sequence[str], context: UseCaseContext) -> Mapping[App
     asked = {digest_number(number, key=context.store.number_key) for number in numbers} - {""}
     return {
         intent.appointment_id: intent
-        for intent in (context.store.pending_intents() if asked else ())
+        for intent in context.store.pending_intents()
         # The first of a booking's customers is the renter, whom its payload names.
         if intent.appointment_id is not None
         and intent.customers

@@ -71,7 +71,7 @@ def test_an_appointment_is_erased_when_its_change_ends(store, make_appointment, 
         case "forgotten":
             store.forget_intent(C1)
     assert (store.appointments([A1]).get(A1), store.backlog().unfinished_erasures) == (None, 1)
-    assert store.finish_erasures(largest=ANY)
+    assert [store.finish_erasures(largest=ANY) for _ in range(2)] == [True, True]
     assert store.backlog().unfinished_erasures == 0
 
 
