@@ -32,11 +32,6 @@ class Vehicle(NamedTuple):
     daily_rate: Money | None = None
     image_url: str | None = None
 
-    @property
-    def title(self) -> str:
-        """The vehicle's name as an advisor would say it."""
-        return f"{self.make} {self.model}, {self.licence_plate}"
-
 
 @dataclass(frozen=True, slots=True)
 class NamedId:
