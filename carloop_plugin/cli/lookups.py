@@ -9,12 +9,12 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from carloop_plugin.cli.invocation import Invocation, UsageMistake, nearest
+from carloop_plugin.domain.appointments import SavedAppointment, zone_of
 from carloop_plugin.domain.failures import Reason
-from carloop_plugin.domain.values import AppointmentId, RentalId, Site, zone_of
+from carloop_plugin.domain.values import AppointmentId, RentalId, Site
 
 if TYPE_CHECKING:
     from carloop_plugin.bootstrap import Services
-    from carloop_plugin.domain.appointments import SavedAppointment
     from carloop_plugin.domain.rentals import RentalRecord
 
 DEFAULT_SITE = "main"

@@ -9,8 +9,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from carloop_plugin.contract.rentals import KIND, money_document, period_document, vehicle_document
-from carloop_plugin.domain.values import PROVIDER_ID, Money, Period, zone_of
+from carloop_plugin.contract.rentals import KIND, money_document, period_document, title_of, vehicle_document
+from carloop_plugin.domain.appointments import zone_of
+from carloop_plugin.domain.values import PROVIDER_ID, Money, Period
 from carloop_plugin.domain.vehicles import Alternative, Filters, Vehicle
 from carloop_plugin.instants import format_instant
 from carloop_plugin.messages import text
@@ -86,7 +87,7 @@ def _option(vehicle: Vehicle, period: contract.Period, days: int) -> contract.Mo
         "provider": PROVIDER_ID,
         "id": vehicle.id,
         "kind": KIND,
-        "title": vehicle.title,
+        "title": title_of(vehicle),
         "period": period,
         "vehicle": vehicle_document(vehicle),
         "match": "exact",

@@ -35,7 +35,7 @@ def rental_document(rental: RentalRecord) -> contract.Rental:
         "id": rental.id,
         "appointment_id": rental.appointment_id,
         "kind": KIND,
-        "title": rental.vehicle.title,
+        "title": title_of(rental.vehicle),
         "status": rental.status.value,
         "period": period_document(rental.period),
         "planned_end": format_instant(rental.planned_end),
@@ -97,6 +97,11 @@ def reconcile_document(report: Reconciled, backlog: Backlog, *, locale: str) -> 
     if backlog.oldest_pending:
         document["oldest_pending"] = format_instant(backlog.oldest_pending)
     return document
+
+
+def title_of(vehicle: Vehicle) -> str:
+    """Return a vehicle's name as an advisor would say it."""
+    return f"{vehicle.make} {vehicle.model}, {vehicle.licence_plate}"
 
 
 def period_document(period: Period) -> contract.Period:

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Literal, cast
 
 from carloop_plugin.contract.boundary import problem_document
-from carloop_plugin.contract.rentals import period_document, rental_document
+from carloop_plugin.contract.rentals import period_document, rental_document, title_of
 from carloop_plugin.domain.changes import TRIES_BEFORE_SET_ASIDE
 from carloop_plugin.domain.proposals import Proposal
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
@@ -108,8 +108,8 @@ def _notices(standing: Standing, locale: str) -> list[contract.Notice]:
     if rental and standing.swapped_for:
         former = standing.swapped_for
         params = {
-            "now": rental.vehicle.title,
-            "before": former.title if former.make else former.id,
+            "now": title_of(rental.vehicle),
+            "before": title_of(former) if former.make else former.id,
         }
         said.append(("vehicle_swapped", "warning"))
     if rental and rental.status is RentalStatus.CANCELLED and not rental.cancelled_here:

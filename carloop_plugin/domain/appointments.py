@@ -11,8 +11,11 @@ import json
 import os
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
+from datetime import tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from carloop_plugin.domain.values import AppointmentId, Period, Site
 
@@ -161,3 +164,10 @@ def remember(appointment: Appointment, *, key: bytes) -> SavedAppointment:
         number_digest=identity.number_digest,
         customers=(identity,),
     )
+
+
+def zone_of(name: str | None) -> tzinfo | None:
+    """Return the zone of an IANA name; None where there is none of that name on this computer."""
+    with suppress(ValueError, OSError, LookupError):
+        return ZoneInfo(name) if name else None
+    return None

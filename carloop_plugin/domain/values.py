@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from decimal import Decimal
 from typing import NewType
-from zoneinfo import ZoneInfo
 
 PROVIDER_ID = "carloop"
 
@@ -34,10 +32,3 @@ class Money:
     amount: Decimal
     currency: str
     tax_included: bool
-
-
-def zone_of(name: str | None) -> tzinfo | None:
-    """Return the zone of an IANA name; None where there is none of that name on this computer."""
-    with suppress(ValueError, OSError, LookupError):
-        return ZoneInfo(name) if name else None
-    return None

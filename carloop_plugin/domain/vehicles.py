@@ -34,11 +34,6 @@ class Vehicle(NamedTuple):
     image_url: str | None = None
     station_name: str | None = None
 
-    @property
-    def title(self) -> str:
-        """The vehicle's name as an advisor would say it."""
-        return f"{self.make} {self.model}, {self.licence_plate}"
-
 
 @dataclass(frozen=True, slots=True)
 class NamedId:

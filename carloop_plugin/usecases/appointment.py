@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
-from carloop_plugin.domain.appointments import Appointment, SavedAppointment, remember
+from carloop_plugin.domain.appointments import Appointment, SavedAppointment, remember, zone_of
 from carloop_plugin.domain.changes import Intent
 from carloop_plugin.domain.failures import Failed, Reason, RuleBroken
 from carloop_plugin.domain.proposals import Proposal, propose
 from carloop_plugin.domain.rentals import RentalRecord, RentalStatus
-from carloop_plugin.domain.values import AccountId, AppointmentId, zone_of
+from carloop_plugin.domain.values import AccountId, AppointmentId
 from carloop_plugin.domain.vehicles import Vehicle
 from carloop_plugin.ports import UseCaseContext
 from carloop_plugin.usecases.recover import settle_pending

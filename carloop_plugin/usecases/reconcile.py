@@ -142,7 +142,7 @@ def _read_changes(report: Reconciled, carloop: Carloop, account: Account, contex
         for rental in read_feed(newest - OVERLAP, noted, carloop, account, context):
             _take(rental, report, carloop, account, context)
             newest = max(newest, rental.updated_at)
-        for rental in read_again(noted, carloop, context):
+        for rental in read_again(noted, carloop, context) if noted else ():
             _take(rental, report, carloop, account, context)
     except CallFailed as ended:
         failure = ended

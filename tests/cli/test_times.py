@@ -9,7 +9,7 @@ import pytest
 from carloop_plugin import bootstrap
 from carloop_plugin.cli.invocation import UsageMistake
 from carloop_plugin.cli.times import read_time
-from carloop_plugin.domain.values import zone_of
+from carloop_plugin.domain.appointments import zone_of
 from mobility_hookspecs import CallContext
 
 TOKYO, BERLIN = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")

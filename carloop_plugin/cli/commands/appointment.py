@@ -10,7 +10,7 @@ from carloop_plugin.cli.input import STANDARD_INPUT, load_document, remember_fil
 from carloop_plugin.cli.localization import Group, argument
 from carloop_plugin.cli.output import Exit
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
-from carloop_plugin.domain.values import zone_of
+from carloop_plugin.domain.appointments import zone_of
 
 if TYPE_CHECKING:
     from carloop_plugin.cli.invocation import Invocation

@@ -30,13 +30,12 @@ from carloop_plugin.cli.lookups import DEFAULT_SITE, NOT_SAVED, known_appointmen
 from carloop_plugin.cli.output import printable
 from carloop_plugin.cli.planner import print_quote, send_change
 from carloop_plugin.cli.times import read_time
+from carloop_plugin.domain.appointments import SavedAppointment, zone_of
 from carloop_plugin.domain.failures import RuleBroken
-from carloop_plugin.domain.values import zone_of
 
 if TYPE_CHECKING:
     from click.decorators import FC
 
-    from carloop_plugin.domain.appointments import SavedAppointment
     from mobility_schemas.documents import Period, RentalChange
 
 

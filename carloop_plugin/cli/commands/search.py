@@ -21,8 +21,9 @@ from carloop_plugin.cli.lookups import NOT_SAVED, chosen_site, known_appointment
 from carloop_plugin.cli.output import Exit
 from carloop_plugin.cli.planner import HOST_TIMEOUT, answer_of, planner_host
 from carloop_plugin.cli.times import is_local, print_zone, read_time
+from carloop_plugin.domain.appointments import zone_of
 from carloop_plugin.domain.failures import RuleBroken
-from carloop_plugin.domain.values import PROVIDER_ID, zone_of
+from carloop_plugin.domain.values import PROVIDER_ID
 
 if TYPE_CHECKING:
     from mobility_schemas.documents import (
