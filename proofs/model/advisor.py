@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from proofs.model.carloop import RentalState
 from proofs.model.planner_state import (
@@ -156,6 +157,10 @@ def _with_rental(act: Callable[[Simulation, str, RentalState], object]) -> Plann
     )
 
 
+def _at_the_desk(action: str, sim: Simulation, _: str, rental: RentalState) -> None:
+    do_at_the_desk(sim, rental, action)
+
+
 ACTIONS: dict[str, PlannerAction] = {
     "reconciles": lambda sim, planner, *_: sim.reconcile(planner),
     "asks the same": lambda sim, planner, _, request: request and sim.ask(planner, request, again=True),
@@ -179,10 +184,7 @@ ACTIONS: dict[str, PlannerAction] = {
     "somebody else books": lambda sim, _, appointment, __: book_for_somebody_else(
         sim, sim.vehicles[0], appointment.start, 1
     ),
-    **{
-        f"desk: {action}": _with_rental(lambda sim, _, own, action=action: do_at_the_desk(sim, own, action))
-        for action in DESK
-    },
+    **{f"desk: {action}": _with_rental(partial(_at_the_desk, action)) for action in DESK},
 }
 """What may happen during a call."""
 

@@ -218,7 +218,7 @@ class Process:
 class OverlappingCall:
     """A call of the other planner, begun during a call and ended after it; one of the two runs at a time."""
 
-    def __init__(self, work: Callable[[], None], *, step: int, trace: Trace) -> None:
+    def __init__(self, work: Callable[[], object], *, step: int, trace: Trace) -> None:
         self.step = step
         self.process: Process | None = None
         self._work = work

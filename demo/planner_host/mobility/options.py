@@ -100,14 +100,12 @@ class OptionsOfList:
                 if price
                 else _NO_PRICE
             ),
-            closed=station.closed if station else (),
-            silhouette=silhouette_of(kind, class_id, self._choices.classes.get(class_id, class_id)),
+            station.closed if station else (),
+            silhouette_of(kind, class_id, self._choices.classes.get(class_id, class_id)),
             # The host kit lets through what a host may show; what the policy cannot name would not be loaded.
-            image=image if image and origin_of(image) else "",
-            differs=[each for each in option["differs"] if each in DIFFERENCES]
-            if "differs" in option
-            else (),
-            is_exact=option["match"] == "exact",
+            image if image and origin_of(image) else "",
+            [each for each in option["differs"] if each in DIFFERENCES] if "differs" in option else (),
+            option["match"] == "exact",
         )
 
     def _line(self, kind: str, class_id: str, where: str, provider: str, title: str) -> str:

@@ -38,8 +38,8 @@ def find_or_erase(page: Page) -> Response:
     planner, words, do = planner_of(page), page.form["words"], page.form["do"]
     try:
         found = find_people(words, planner.erasing.stored, planner.dms) if len(words) > 1 else []
-    except DmsProblem as problem:
-        return _draw(page, PeopleView(words, problem=problem.message(page.language.code)))
+    except DmsProblem as failed:
+        return _draw(page, PeopleView(words, problem=failed.message(page.language.code)))
     chosen = [each for each in found if each.key in page.form.all("who")]
     if do == "erase" and chosen:
         erased = planner.erasing.erase(subjects_of(chosen), by=user_name(page), locale=page.language.code)
