@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 
 from planner_host.mobility.silhouettes import silhouette_of
 from planner_host.planner import Planner
@@ -23,7 +23,10 @@ NO_VEHICLE: Final = cast("contract.Vehicle", {})
 DIFFERENCES: Final = ("vehicle_class", "features", "period", "station")
 """What an alternative may differ in that has a text. That it is another vehicle needs none."""
 
-_NO_PRICE: Final = (None, "", "", "")
+ShownPrice: TypeAlias = tuple[Decimal | None, str, str, str]
+"""A price as a number and in words, that of a day, and what is said of the tax."""
+
+_NO_PRICE: Final[ShownPrice] = (None, "", "", "")
 CARS: Final = ("rental_car", "courtesy_car")
 """The kinds that are counted as rental cars, and whose price is shown by the day, too."""
 
@@ -114,10 +117,8 @@ class OptionsOfList:
         parts = dict.fromkeys((name, where, self._names.get(provider, "")))
         return " · ".join(part for part in parts if part and part != title)
 
-    def _price(
-        self, amount: str, currency: str, is_with_tax: bool, days: int
-    ) -> tuple[Decimal, str, str, str]:
-        """Return a price as a number and in words, that of a day, and what is said of the tax."""
+    def _price(self, amount: str, currency: str, is_with_tax: bool, days: int) -> ShownPrice:
+        """Return a price as the list shows it."""
         money, text = self._language.money, self._language.text
         a_day = (
             text("price.a_day", price=money(f"{Decimal(amount) / days:.2f}", currency)) if days > 1 else ""
