@@ -50,7 +50,7 @@ class Decision:
 
     :ivar noted: names of the notices that somebody can note.
     :ivar gone: the provider that lost the rental; empty where there is none lost.
-    :ivar can_rebook: whether the rental can be rebooked by hand.
+    :ivar by_hand: the button that rebooks the rental by hand; empty where that cannot be done.
     """
 
     title: str
@@ -58,7 +58,7 @@ class Decision:
     choices: Sequence[Choice] = ()
     noted: Sequence[str] = ()
     gone: str = ""
-    can_rebook: bool = False
+    by_hand: str = ""
 
     @property
     def has_action(self) -> bool:
@@ -90,8 +90,14 @@ def _about_rental(page: Page, appointment: Appointment, shown: ShownRental, asks
         _said(page, standing),
         choices=[_choice(page, appointment, each, shown, asks) for each in standing.proposals],
         noted=standing.noted_as,
-        can_rebook=bool(standing.proposals) and can_rebook(page, shown),
+        by_hand=_by_hand(page, standing) if standing.proposals and can_rebook(page, shown) else "",
     )
+
+
+def _by_hand(page: Page, standing: Standing) -> str:
+    """Return what rebooking by hand is called beside what is proposed."""
+    is_proposed = any(each["change"]["action"] == "rebook" for each in standing.proposals)
+    return page.text("rental.rebook_by_hand" if is_proposed else "do.rebook")
 
 
 def _without_rental(page: Page, appointment: Appointment, standing: Standing, asks: str) -> Decision | None:

@@ -33,6 +33,7 @@ class Summary:
     """Steps 1 to 3 as they are saved; what is not known is an empty text."""
 
     who: Sequence[str]
+    number: str
     contact: Sequence[str]
     plate: str
     car: str
@@ -65,11 +66,10 @@ def head_view(page: Page, saved: Appointment, step: Step) -> HeadView:
 def summary_of(page: Page, saved: Appointment) -> Summary:
     """Return the lines of steps 1 to 3."""
     visit, customer = saved.visit, saved.visit.customer
-    known = [customer.get("phone"), customer.get("mobile"), customer.get("email")]
-    if saved.is_from_dms:
-        known.insert(0, page.text("customer.of_dms", number=customer.get("number", "")))
+    known = (customer.get("phone"), customer.get("mobile"), customer.get("email"))
     return Summary(
         lines_of(customer),
+        page.text("customer.of_dms", number=customer.get("number", "")) if saved.is_from_dms else "",
         [each for each in known if each],
         visit.vehicle.get("licence_plate", ""),
         " ".join(filter(None, (visit.vehicle.get("make"), visit.vehicle.get("model")))),

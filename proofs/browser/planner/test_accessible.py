@@ -231,8 +231,8 @@ def test_settings(advisor_at, new_planner, planner_with_providers, t, look, carl
 
 def test_accounts_and_ones_own_password(admin, advisor_at, planner_program, look):
     """The list, a new one, the question before deleting, what cannot be done; the form, and a wrong password."""
-    admin.open("/")
-    admin.follow("nav.accounts")
+    admin.open("/settings")
+    admin.press(admin.page.get_by_role("link", name=admin.t("nav.accounts"), exact=True))
     look(admin.page)
     for name, said in (("a b", "strange_name"), (f"x{os.urandom(3).hex()}", "drawn_help")):
         admin.fill(admin.page.locator("#name"), name)

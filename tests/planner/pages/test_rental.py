@@ -79,12 +79,12 @@ def test_what_is_proposed_is_priced_on_its_button(anna, saved, fake):
     fake.quoted = DEARER | UNTIL
     assert decision(anna.get(path_of(saved))) == (
         "Vorschlag Anpassen? Verleihende bisher Mi 25.11., 17:00, neu Fr 27.11., 16:00 +10,00 € · neu 59,90 € · "
-        "frei bis Sa 28.11., 09:00 Verleihende ändern (+10,00 €) Anderes Fahrzeug So lassen"
+        "frei bis Sa 28.11., 09:00 Verleihende ändern (+10,00 €) Umbuchen So lassen"
     )
     assert f'href="{path_of(saved)}#decisions"' in anna.get("/").text
     fake.quoted = NOT_FREE | UNTIL
     page = anna.get(path_of(saved))
-    assert decision(page).endswith("Möglich bis Sa 28.11., 09:00. Anderes Fahrzeug So lassen")
+    assert decision(page).endswith("Möglich bis Sa 28.11., 09:00. Umbuchen So lassen")
     filled = [each for tag, each in Elements(page.text).tags if each.get("class") == "primary"]
     assert [each["href"] for each in filled] == [f"{path_of(saved)}?rebook=yes#rebooking"]
 
