@@ -10,7 +10,7 @@ import pytest
 
 from carloop_plugin.domain.accounts import OpeningHours, Station
 from carloop_plugin.domain.failures import CallFailed, Reason
-from carloop_plugin.domain.rentals import Unreadable
+from carloop_plugin.domain.rentals import Reference, Unreadable
 from carloop_plugin.domain.values import Money, Period
 from carloop_plugin.domain.vehicles import NamedId, Quote, VehicleQuery
 
@@ -263,13 +263,14 @@ def test_another_rental_is_no_answer(server, session, documents, soon):
 
 
 def test_rental_is_found_by_our_reference(server, session, documents, soon):
-    """A rental is found by its reference, sent as it is."""
-    reference = "inst/main/A%2F1/0b2c9a3e"
+    """A rental is found by its reference, sent as it is, with parts that a slash does not divide."""
+    reference = str(Reference("inst", "main", "A/1", "0b2c9a3e"))
     server.does(
         lambda peer, _: peer.answer(200, documents.rentals(documents.rental(external_reference=reference)))
     )
     assert session.find_rental(reference, deadline=soon(5)).id == "ren-1"
-    assert asked(server.seen[0]) == ("/api/planner/v1/rentals", [("external_reference", reference)])
+    found = [("external_reference", "inst/main/A%2F1/0b2c9a3e")]
+    assert asked(server.seen[0]) == ("/api/planner/v1/rentals", found)
     server.does(lambda peer, _: peer.answer(200, documents.rentals()))
     assert session.find_rental(reference, deadline=soon(5)) is None
 

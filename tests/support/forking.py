@@ -11,18 +11,16 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
-InChild = Callable[[Callable[[], object]], Any]
-LONGEST_CHILD = 30.0
-
 
 @pytest.fixture
-def in_child() -> InChild:
-    """Return what runs a function in a forked child and returns its JSON result. A child that hangs is killed."""
-    return _in_child
+def in_child(caplog: pytest.LogCaptureFixture) -> Callable[[Callable[[], object]], Any]:
+    """Return what runs a function in a forked child and returns its JSON result; no fork hook may fail there."""
+    return partial(_in_child, caplog)
 
 
 @pytest.fixture
@@ -48,18 +46,19 @@ def fork() -> int:
         return os.fork()
 
 
-def _in_child(work: Callable[[], object]) -> Any:
+def _in_child(caplog: pytest.LogCaptureFixture, work: Callable[[], object]) -> Any:
     reading, writing = os.pipe()
     child = fork()
     if child == 0:
         try:
+            assert "at a fork" not in caplog.text, caplog.text
             result = {"answer": work()}
         except BaseException:  # noqa: BLE001 - the parent reports it, whatever it is
             result = {"raised": traceback.format_exc()}
         os.write(writing, json.dumps(result).encode())
         os._exit(0)
     os.close(writing)
-    if not select.select([reading], [], [], LONGEST_CHILD)[0]:
+    if not select.select([reading], [], [], 30)[0]:
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as file:
