@@ -14,9 +14,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -26,6 +27,7 @@ from carloop_story.both_programs import Demo, run_demo
 ROOT = Path(__file__).parents[1]
 ALL = ROOT / "build" / "screenshots"
 README = ROOT / "docs" / "screenshots"
+ZONE = ZoneInfo("Europe/Berlin")
 LOCALES = {"de": "de-DE", "en": "en-GB"}
 WINDOWS = (
     ("de", 1280, "light"),
@@ -34,15 +36,19 @@ WINDOWS = (
     ("en", 400, "light"),
     ("de", 1280, "dark"),
 )
-IN_README = {
-    "planner-week-en-1280": "main",
-    "planner-offers-en-1280": "#step-4",
-    "planner-unknown-en-1280": "#step-3",
-    "planner-rental-en-1280": "#step-4",
-    "planner-rental-de-400": "#step-4",
-    "sandbox-timeline-en-1280": "main",
-}
-"""What the README shows: the window as it is, scrolled to a part of the page."""
+IN_README = (
+    "planner-today-en-1280",
+    "planner-week-en-1280",
+    "planner-offers-en-1280",
+    "planner-unknown-en-1280",
+    "planner-rental-en-1280",
+    "planner-rental-de-400",
+    "sandbox-timeline-en-1280",
+)
+"""What the README shows, the whole page."""
+
+TODAY = (("hans mull", 1, 30), ("silke stein", 2, 30), ("weber", 3, 0))
+"""Whose cars are handed out today: in how many hours, and for how many hours; 0 for one that is out until tonight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,7 @@ class Camera:
             self.page.set_viewport_size(window)
         sys.stdout.write(f"{file.relative_to(ROOT)}\n")
         if file.stem in IN_README:
-            self.page.evaluate(
-                "(part) => document.querySelector(part).scrollIntoView()", IN_README[file.stem]
-            )
-            self.page.screenshot(path=README / file.name, animations="disabled")
+            shutil.copy(file, README / file.name)
 
     def day(self, when: date) -> str:
         """Write a day as this window's language does."""
@@ -95,6 +98,8 @@ def main() -> None:
     ):
         arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        if only != "sandbox":
+            fill_today(browser, demo)
         for number, (camera, controls) in enumerate(_cameras(browser, demo)):
             if only != "sandbox":
                 walk_planner(camera, demo, controls, next_tuesday(weeks=number + 2))
@@ -128,6 +133,37 @@ def sign_in(page: Page, url: str, name: str, password: str) -> None:
     page.fill("#name", name)
     page.fill("#password", password)
     follow(page, "main button[type=submit]")
+
+
+def fill_today(browser: Browser, demo: Demo) -> None:
+    """Rent cars to today's customers, so that the day's page has something in its lists."""
+    page, controls = browser.new_page(locale=LOCALES["en"]), Controls(demo.sandbox)
+    sign_in(page, demo.planner, "admin", demo.admin_password)
+    now, tonight = datetime.now(ZONE), datetime.now(ZONE).replace(hour=23, minute=59)
+    for query, in_hours, for_hours in TODAY:
+        start = min(now + timedelta(hours=in_hours), tonight - timedelta(minutes=4 - in_hours))
+        end = start + timedelta(hours=for_hours) if for_hours else tonight
+        page.goto(f"{demo.planner}/appointments/new")
+        page.fill("#customer_query", query)
+        page.click(".hit >> nth=0")
+        page.wait_for_selector("#step-1 .facts")
+        page.fill("#work", "Inspektion")
+        for side, moment in (("start", start), ("end", end)):
+            page.fill(f"#{side}_date", f"{moment:%d/%m/%Y}")
+            page.fill(f"#{side}_time", f"{moment:%H:%M}")
+        save(page)
+        search(page)
+        page.check("input[name=option] >> nth=0")
+        page.click(".book-bar button")
+        page.wait_for_selector(".rental")
+        if not for_hours:
+            controls.desk(rental_number(page), "hand_out")
+    page.context.close()
+
+
+def rental_number(page: Page) -> str:
+    """Return the number of the rental that the page shows."""
+    return page.inner_text(".rental-number").split()[-1]
 
 
 def walk_planner(camera: Camera, demo: Demo, controls: Controls, day: date) -> None:
@@ -242,7 +278,7 @@ def lose_the_car(camera: Camera, demo: Demo, address: str) -> None:
     page = camera.page
     page.goto(address)
     follow(page, f"form[action='{urlsplit(address).path}/status'] button")
-    Controls(demo.sandbox).desk(page.inner_text(".rental-number").split()[-1], "cancel")
+    Controls(demo.sandbox).desk(rental_number(page), "cancel")
     while not page.is_visible("#decisions form[action$='/rental/gone']"):
         page.wait_for_timeout(1_000)
         page.goto(address)
