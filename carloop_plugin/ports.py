@@ -152,8 +152,8 @@ class Store(Protocol):
     def is_on_server(self) -> bool:
         """Whether the records are a database server's, whose log, copies and backups are out of our hands."""
 
-    def discard_moved_aside(self) -> int:
-        """Delete the files of damaged stores moved aside; return how many there were."""
+    def discard_moved_aside(self) -> None:
+        """Delete the files of damaged stores moved aside."""
 
     def carry_over(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
         """Take over what can still be read of the damaged store that this one replaces: rows, by their table."""

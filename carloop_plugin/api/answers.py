@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -72,13 +73,13 @@ class Success(Generic[T_co]):
 class Failure:
     """No success. `answer` is what is known of a change then.
 
-    `again`: another attempt may do better, unless this is a refusal. `wait` is the `Retry-After`. `code` is that of a
-    refusal by Carloop's own problem document.
+    `again`: another attempt may do better, unless this is a refusal. `wait` is the `Retry-After`, if any. `code` is
+    that of a refusal by Carloop's own problem document.
     """
 
     answer: Refused | NothingHappened | Unknown
     again: bool = True
-    wait: str | None = None
+    wait: str = ""
     code: str | None = None
 
 
@@ -100,7 +101,7 @@ def judge(answer: RawAnswer, *, read: Reader[T], deadline: float, action: Action
     A good answer is one that `read` accepts, or else raises `AttemptFailed` for. `action` is None for a read.
     """
     if answer.status == 200 or (answer.status == 201 and action in RENTING):
-        replayed = answer.headers.get("idempotent-replay", "").strip().lower() == "true"
+        replayed = answer.idempotent_replay.strip().lower() == "true"
         return Success(read(answer, deadline), replayed=replayed)
     if 400 <= answer.status <= 599:
         return _judge_error(answer, action)
@@ -109,7 +110,7 @@ def judge(answer: RawAnswer, *, read: Reader[T], deadline: float, action: Action
 
 def _judge_error(answer: RawAnswer, action: Action | None) -> Failure:
     problem = read_problem(answer) or {}
-    code, wait = problem.get("code"), answer.headers.get("retry-after")
+    code, wait = problem.get("code"), answer.retry_after
     if not proves_nothing_done(answer.status, code, action):
         reason = reason_on_the_way(answer.status, code, action)
         may_be_done = action is not None or answer.status >= 500 or answer.status in _ASKED_AGAIN
@@ -186,10 +187,10 @@ def read_problem(answer: RawAnswer) -> Checked | None:
 
     What a problem carries along beside its code must not cost us the code.
     """
-    if not answer.headers.get("content-type", "").lower().startswith(_PROBLEM_TYPE):
+    if not answer.content_type.lower().startswith(_PROBLEM_TYPE):
         return None
     with suppress(AttemptFailed):
-        whole = _decode(answer, most_marks=_MOST_MARKS_OF_ONE)
+        whole = _decode(answer, most_marks=_MOST_MARKS_OF_ONE, deadline=inf)
         known = whole if isinstance(whole, dict) else {}
         for document in (known, {name: known[name] for name in known if name not in _CARRIED_ALONG}):
             with suppress(InvalidDocument):
@@ -203,8 +204,8 @@ def _not_of_schema(invalid: InvalidDocument) -> AttemptFailed:
     return AttemptFailed(Reason("invalid_answer", "api.not_of_schema", (("pointer", pointer),)))
 
 
-def _decode(answer: RawAnswer, *, most_marks: int, deadline: float = float("inf")) -> Any:
-    if answer.body[:100].lstrip()[:1] == b"<":
+def _decode(answer: RawAnswer, *, most_marks: int, deadline: float) -> Any:
+    if answer.body.lstrip().startswith(b"<"):
         raise AttemptFailed(Reason("invalid_answer", "api.web_page"))
     marks = len(answer.body) - len(answer.body.translate(None, _MARKS))
     if marks > most_marks:

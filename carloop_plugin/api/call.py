@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Literal
 
 from carloop_plugin.domain.changes import Action
 from carloop_plugin.domain.failures import Reason
@@ -28,7 +29,7 @@ class Request:
     `logged` are the fields by which log events name the request.
     """
 
-    method: str
+    method: Literal["GET", "PATCH", "POST"]
     path: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = field(default=None, repr=False)
@@ -56,11 +57,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
-    """A whole answer, not decoded yet. Header names are in lower case."""
+    """A whole answer, not decoded yet, with the values of three of its headers; "" for one that it does not have."""
 
     status: int
-    headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    content_type: str = ""
+    idempotent_replay: str = ""
+    retry_after: str = ""
 
 
 @dataclass(eq=False)

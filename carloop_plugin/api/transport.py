@@ -116,8 +116,8 @@ class Transport:
             CURRENT.reset(current)
         if len(body) > BODY_BYTES:
             raise AttemptFailed(TOO_LARGE)
-        named = {name: response.headers[name] for name in _HEADERS_READ if name in response.headers}
-        return RawAnswer(response.status_code, named, bytes(body))
+        values = (response.headers.get(name, "") for name in _HEADERS_READ)
+        return RawAnswer(response.status_code, bytes(body), *values)
 
 
 def _is_not_ours(_record: logging.LogRecord) -> bool:

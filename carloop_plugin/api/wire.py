@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 from urllib.parse import quote
 
 import msgspec
@@ -107,11 +108,11 @@ def write_request(intent: Intent) -> Request:
     if intent.revision is not None:
         headers.append(("If-Match", f'"{intent.revision}"'))
     path = "/rentals" if intent.action in RENTING else rental_path(intent.rental_id)
-    method = "PATCH" if intent.action is Action.CHANGE_END else "POST"
-    if intent.action is Action.CANCEL:
-        path += "/cancellation"
+    path += "/cancellation" if intent.action is Action.CANCEL else ""
+    method: Literal["PATCH", "POST"] = "PATCH" if intent.action is Action.CHANGE_END else "POST"
     logged = {"operation": intent.action.value, "change_id": intent.change_id}
-    return Request(method, path, tuple(headers), intent.body, intent.action, logged)
+    # giving up a booking has no body of its own, and what calls itself JSON is not to be empty
+    return Request(method, path, tuple(headers), intent.body or b"{}", intent.action, logged)
 
 
 def account_of(document: Checked) -> Account:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -48,6 +49,7 @@ class Rental:
 
 _SEEN = [each.name for each in fields(Rental) if each.name != "external_reference"]
 """The fields that a record takes over."""
+_quote = partial(quote, safe="")
 
 
 class Reference(NamedTuple):
@@ -59,12 +61,12 @@ class Reference(NamedTuple):
     change_id: ChangeId
 
     def __str__(self) -> str:
-        return "/".join(quote(part, safe="") for part in self)
+        return "/".join(map(_quote, self))
 
 
 def read_reference(text: str | None, *, installation: str) -> Reference | None:
     """Read a reference of this installation; None for the desk's rentals and for other planners'."""
-    parts = [unquote(part) for part in (text or "").split("/")]
+    parts = [unquote(part) for part in text.split("/")] if text else []
     if len(parts) != 4 or parts[0] != installation:
         return None
     return Reference(parts[0], Site(parts[1]), AppointmentId(parts[2]), ChangeId(parts[3]))

@@ -181,8 +181,9 @@ class Appointments(Part):
         # Nothing of them is left in the files either, once this is finished.
         self._ask(former, payload_only=1)
 
-    def discard_moved_aside(self) -> int:
-        return discard_moved_aside(self.database.path) if self.database.path else 0
+    def discard_moved_aside(self) -> None:
+        if self.database.path:
+            discard_moved_aside(self.database.path)
 
     def finish_erasures(self, *, largest: int) -> bool:
         try:

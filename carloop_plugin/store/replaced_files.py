@@ -55,24 +55,23 @@ def _unused(path: Path) -> Path:
     return next(name for name in names if not any(name.parent.glob(f"{escape(name.name)}*")))
 
 
-def discard_moved_aside(path: Path) -> int:
-    """Delete the stores moved aside; a damaged file cannot be searched for a person. Return how many files there were.
+def discard_moved_aside(path: Path) -> None:
+    """Delete the stores moved aside; a damaged file cannot be searched for a person.
 
     What a rebuild left unfinished goes with them: nobody rebuilds while the records are in use.
 
     :raises StoreFailed: one cannot be deleted.
     """
-    return _delete([*_beside(path, "damaged-*"), *_beside(path, "rebuilding*")])
+    _delete([*_beside(path, "damaged-*"), *_beside(path, "rebuilding*")])
 
 
-def _delete(found: Sequence[Path]) -> int:
+def _delete(found: Sequence[Path]) -> None:
     for each in found:
         try:
             each.unlink(missing_ok=True)
         except OSError as error:
             params = (("path", str(each)), ("why", error.strerror or ""))
             raise StoreFailed(Reason("storage_failed", "store.not_writable", params)) from None
-    return len(found)
 
 
 def moved_aside(path: Path) -> list[MovedAside]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import assert_never
 
 from carloop_plugin.domain.changes import (
     RENTING,
@@ -133,8 +132,6 @@ def settle(intent: Intent, answer: Answer, carloop: Carloop, context: UseCaseCon
             return _take_back(intent, reason, context)
         case Unknown(reason):
             return leave_unknown(intent, reason, context)
-        case _:
-            assert_never(answer)
 
 
 def _settle_mismatched(intent: Intent, rental: Rental, reason: Reason, context: UseCaseContext) -> Outcome:

@@ -185,7 +185,7 @@ def cancel_given_up(
     """Cancel a rental whose booking was given up. Return the cancelled rental, or why it is not cancelled."""
     if found.status is RentalStatus.CANCELLED:
         return found
-    cancellation = replace(giving_up, rental_id=found.id, body=carloop.cancellation_body(None))
+    cancellation = replace(giving_up, rental_id=found.id)
     answer = carloop.send(cancellation, deadline=min(context.deadline, time.monotonic() + LONGEST_SENDING))
     if not isinstance(answer, Done):
         return answer.reason

@@ -36,6 +36,19 @@ def test_connection_is_used_until_it_is_closed(server, session, documents, soon)
     assert server.connections == 4
 
 
+def test_a_renewed_client_closes_no_connection(server, session, documents, soon):
+    """In a forked process they are its parent's; one that has none yet has nothing to forget."""
+    session._client.renew()
+    server.does(lambda peer, _: peer.answer(200, documents.account()))
+    session.read_account(deadline=soon(5))
+    transport = session._client._transport
+    session._client.renew()
+    assert not transport.close.alive
+    session.read_account(deadline=soon(5))
+    assert server.connections == 2
+    transport._client.close()
+
+
 def test_a_call_closes_what_it_opens_after_its_session_was_closed(server, session, documents, soon):
     """One that is between two requests when its session is closed goes on, and leaves no connection open."""
     pages = [documents.rentals(documents.rental(), next_cursor=cursor) for cursor in ("c1", "c2", None)]

@@ -3,6 +3,7 @@
 import gzip
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.resources import files
 
 import pytest
@@ -68,7 +69,7 @@ HOSTILE = {
     "not a number": (whole(b'{"id": NaN}', JSON), "api.not_json"),
     "a number without end": (whole(b'{"id": ' + b"9" * 10_000 + b"}", JSON), "api.not_json"),
     "half a surrogate": (whole(b'{"id": "\\ud800"}', JSON), "api.not_json"),
-    "a web page": (whole(b"<html>", "content-type: text/html; charset=utf-8"), "api.web_page"),
+    "a web page": (whole(b"\n <html>", "content-type: text/html; charset=utf-8"), "api.web_page"),
     "JSON that is no account": (whole(b'{"id": "x"}', JSON), "api.not_of_schema"),
     "an empty success": (lambda peer, _: peer.send(b"HTTP/1.1 204 X\r\n\r\n"), "api.odd_status"),
     "accepted, perhaps": (lambda peer, _: peer.answer(202, {}), "api.odd_status"),
@@ -117,24 +118,28 @@ def test_a_longer_page_is_refused_without_a_look(server, session, documents, soo
         session.search(query, deadline=soon(5))
     assert failed.value.reason.text == "api.too_large"
     assert server.seen[0].target.endswith(f"limit={MOST_ITEMS}")
+    server.does(lambda peer, _: peer.answer(200, documents.vehicles(*cars[1:])))
+    assert len(session.search(query, deadline=soon(5)).vehicles) == MOST_ITEMS
 
 
-@pytest.mark.parametrize(("seconds_a_mark", "code"), [(1, "deadline_exceeded"), (0, "invalid_answer")])
-def test_an_answer_that_takes_too_long_to_read_is_late(seconds_a_mark, code, soon, monkeypatch):
+@pytest.mark.parametrize(("seconds_a_mark", "text"), [(1, "api.deadline"), (0, "api.not_of_schema")])
+def test_an_answer_that_takes_too_long_to_read_is_late(seconds_a_mark, text, soon, monkeypatch):
     """Nothing can interrupt the decision whether 180,000 marks are an page of Carloop, so it is not begun."""
     monkeypatch.setattr(answers, "SECONDS_A_MARK", seconds_a_mark)
     body = b'{"items":[],"x":[' + b"{}," * 90_000 + b"{}]}"
+    monkeypatch.setattr(answers, "MOST_MARKS", 180_005)
     with pytest.raises(AttemptFailed) as failed:
-        read_list("Vehicle", dict, RawAnswer(200, {}, body), soon(60))
-    assert failed.value.reason.code == code
+        read_list("Vehicle", dict, RawAnswer(200, body), soon(60))
+    assert failed.value.reason.text == text
 
 
+@pytest.mark.parametrize("read", [partial(read_list, "Rental"), partial(read_document, "RentalList")])
 @pytest.mark.parametrize(("seconds", "pointer"), [(1000, "/"), (0, "/next_cursor")])
-def test_the_wrong_field_is_looked_for_where_there_is_time(seconds, pointer, soon, monkeypatch):
+def test_the_wrong_field_is_looked_for_where_there_is_time(read, seconds, pointer, soon, monkeypatch):
     """A refusal in the last moment names no field: to look for it may take longer than there is."""
     monkeypatch.setattr(answers, "LONGEST_EXPLANATION", seconds)
     with pytest.raises(AttemptFailed) as failed:
-        read_document("RentalList", dict, RawAnswer(200, {}, b'{"items":[]}'), soon(60))
+        read(dict, RawAnswer(200, b'{"items":[]}'), soon(60))
     assert dict(failed.value.reason.params) == {"pointer": pointer}
 
 

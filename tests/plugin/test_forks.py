@@ -17,6 +17,7 @@ from carloop_plugin import bootstrap
 from carloop_plugin.domain.accounts import StoredToken
 from carloop_plugin.domain.values import ChangeId, Site
 from carloop_plugin.settings.credentials import SecretsFile, locked
+from carloop_plugin.usecases import recover
 from carloop_plugin.usecases.recover import change_lock
 from tests.support.forking import fork
 
@@ -92,6 +93,8 @@ def test_a_change_that_a_thread_of_the_parent_works_on_is_free_in_the_child(in_c
     assert held.wait(10)
     try:
         assert (in_child(is_alone), is_alone()) == (True, False)
+        recover._renew()
+        assert is_alone()
     finally:
         forked.set()
         thread.join()
