@@ -96,7 +96,7 @@ def test_an_advisor_reaches_no_page_of_the_admins(site, place, untouched):
         assert (answer.status_code, "Fake" in answer.text) == (403, False), path
     for user, links in (("anna", 0), ("admin", 1)):
         page = site.browser(user).get("/").text
-        assert [page.count(f'href="{path}"') for path in ("/settings", "/audit")] == [links, links]
+        assert (page.count('href="/settings"'), "/audit" in page) == (links, False)
 
 
 ODD = (
