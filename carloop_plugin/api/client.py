@@ -193,7 +193,7 @@ class RetryingClient:
         """Decide on another attempt, log it, and return the seconds to wait before; None where there is to be none."""
         if not failure.again or call.attempt + 1 == call.most_attempts:
             return None
-        asked = asked_wait(failure.wait, self.now)
+        asked = asked_wait(failure.wait, self.now) if failure.wait else 0.0
         pause = max(asked, self.random.random() * FIRST_PAUSE * 2**call.attempt)
         known: dict[str, Field] = {"attempt": call.attempt + 1, "code": failure.answer.reason.code}
         fields = {**request.logged, **known, "asked_seconds": asked}

@@ -139,10 +139,10 @@ def station_of(document: Checked) -> Station:
 
 def quote_of(document: Checked) -> Quote:
     """Read a `Quote`."""
-    until = document["free_until"]
+    until, price = document["free_until"], document.get("price")
     return Quote(
         available=document["available"],
-        price=_price(document.get("price")),
+        price=price and _money(price["amount"], price["currency"], price["tax_included"]),
         free_until=None if until is None else datetime.fromisoformat(until).astimezone(UTC),
     )
 
@@ -193,6 +193,7 @@ def vehicle_of(document: Checked, links: re.Pattern[str], stations: Mapping[str,
 
 def rental_of(document: Checked, links: re.Pattern[str], stations: Mapping[str, str]) -> Rental:
     """Read a `Rental`. Its customer stays behind: what we do not hold cannot leak."""
+    price = document.get("price")
     return Rental(
         id=RentalId(document["id"]),
         external_reference=document["external_reference"],
@@ -202,10 +203,6 @@ def rental_of(document: Checked, links: re.Pattern[str], stations: Mapping[str, 
         status=RentalStatus(document["status"]),
         revision=int(document["revision"]),
         updated_at=datetime.fromisoformat(document["updated_at"]).astimezone(UTC),
-        price=_price(document.get("price")),
+        price=price and _money(price["amount"], price["currency"], price["tax_included"]),
         web_url=document["web_url"] if links.fullmatch(document["web_url"]) else None,
     )
-
-
-def _price(document: Checked | None) -> Money | None:
-    return _money(document["amount"], document["currency"], document["tax_included"]) if document else None
