@@ -12,8 +12,8 @@ from tests.support.browser.input_devices import KeyCounter
 
 @pytest.fixture
 def today(period):
-    """This day's last hour, for two days: among the appointments of the day it is the last."""
-    start = period.start.now(period.start.tzinfo).replace(hour=23, minute=0, second=0, microsecond=0)
+    """The end of this day, for two days: among the appointments of the day it is the last."""
+    start = period.start.now(period.start.tzinfo).replace(hour=23, minute=59, second=0, microsecond=0)
     return Period(start, start + timedelta(days=2))
 
 

@@ -33,7 +33,9 @@ def test_m1_step_4_offers_carloop_once_the_appointment_is_saved(advisor, period,
     advisor.save_appointment()
     expect(advisor.step_4).not_to_contain_text(advisor.t("step_4.save_first"))
     advisor.search()
-    expect(advisor.step_4.get_by_role("heading", name="bei Carloop")).to_be_visible()
+    expect(
+        advisor.step_4.get_by_role("heading", name=advisor.t("offers.from", provider="Carloop"))
+    ).to_be_visible()
     assert carloop.rentals(advisor.appointment_id) == []
 
 
@@ -105,7 +107,7 @@ def test_m5_a_customer_of_the_dms_cannot_be_changed(advisor, period, carloop):
 def test_m5_a_customer_typed_by_hand_stays_editable_until_the_rental_is_saved(advisor, period, carloop):
     """Step 4 takes another name for the rental; once saved there is no field for it any more."""
     appointment = advisor.new_appointment_by_hand(period, first_name="Jörg", last_name="Müller")
-    advisor.press(advisor.step_4.get_by_text(advisor.t("offer.customer_change")))
+    advisor.press(advisor.step_4.get_by_text(advisor.t("offer.customer_change"), exact=True))
     advisor.fill(advisor.field("customer.last_name", within=advisor.step_4), "Müller-Lüdenscheidt")
     advisor.book()
     (rental,) = carloop.rentals(appointment)
@@ -116,7 +118,7 @@ def test_m5_a_customer_typed_by_hand_stays_editable_until_the_rental_is_saved(ad
 def test_m6_filter_by_several_vehicle_classes(advisor, period, carloop):
     """Two classes ticked: the cars of both, and of no other."""
     advisor.new_appointment(period)
-    names = carloop.names("vehicle-classes")
+    names = carloop.names("vehicle-classes", advisor.t.code)
     wanted = list(names)[:2]
     advisor.search(classes=[names[each] for each in wanted])
     free = carloop.free_vehicles(period, vehicle_class=wanted)
@@ -127,7 +129,7 @@ def test_m6_filter_by_several_vehicle_classes(advisor, period, carloop):
 def test_m7_filter_by_several_vehicle_features(advisor, period, carloop):
     """Two features ticked: only cars that have both."""
     advisor.new_appointment(period)
-    names = carloop.names("vehicle-features")
+    names = carloop.names("vehicle-features", advisor.t.code)
     wanted = ["automatik", "winterreifen"]
     advisor.search(features=[names[each] for each in wanted])
     free = carloop.free_vehicles(period)

@@ -68,13 +68,13 @@ def test_a_long_name_stays_in_its_card(advisor, period):
     expect(who).to_have_attribute("title", name)
     card, day = (
         advisor.page.locator(f"{each}:has(a[href='/appointments/{appointment}'])").bounding_box()
-        for each in (".slot-body", ".day")
+        for each in (".cards", ".day")
     )
     assert card["x"] + card["width"] <= day["x"] + day["width"]
     lines = who.evaluate(
-        """({ firstChild }) => { const range = document.createRange();
-        range.setStart(firstChild, firstChild.data.indexOf("("));
-        range.setEnd(firstChild, firstChild.length);
+        """({ lastChild }) => { const range = document.createRange();
+        range.setStart(lastChild, lastChild.data.indexOf("("));
+        range.setEnd(lastChild, lastChild.length);
         return new Set([...range.getClientRects()].map(each => each.top)).size }"""
     )
     assert lines == 1

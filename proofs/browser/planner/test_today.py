@@ -35,7 +35,7 @@ def planner(tmp_path_factory):
 def today():
     """This day, late: it has not passed when the test runs."""
     now = datetime.now(ZoneInfo("Europe/Berlin"))
-    return Period(now.replace(hour=23, minute=45), now + timedelta(days=2))
+    return Period(now.replace(hour=23, minute=59), now + timedelta(days=2))
 
 
 @pytest.mark.parametrize(("language", "has_script"), [("de", True), ("en", False)])

@@ -72,9 +72,10 @@ class CarloopState:
         params = {"start": period.start.isoformat(), "end": period.end.isoformat(), "limit": 1000, **filters}
         return list(self.request("GET", "/vehicles", params=params)["items"])
 
-    def names(self, kind: str) -> dict[str, str]:
-        """Return the names of the `vehicle-classes` or `vehicle-features`, by their ids."""
-        return {each["id"]: each["name"] for each in self.request("GET", f"/{kind}")["items"]}
+    def names(self, kind: str, language: str = "de") -> dict[str, str]:
+        """Return the names of the `vehicle-classes` or `vehicle-features` in a language, by their ids."""
+        found = self.request("GET", f"/{kind}", headers={"Accept-Language": language})["items"]
+        return {each["id"]: each["name"] for each in found}
 
     def rent(self, vehicle_id: str, period: Period) -> Document:
         """Rent a vehicle to another customer."""
