@@ -84,9 +84,8 @@ def finish_overlapping_call(method: Method[P, T]) -> Method[P, T]:
         try:
             return method(self, *args, **named)
         finally:
-            if self.overlapping and isinstance(
-                getattr(named.get("faults"), "interruption", None), Overlapped
-            ):
+            interruption = getattr(named.get("faults"), "interruption", None)
+            if self.overlapping and isinstance(interruption, Overlapped):
                 overlapping, self.overlapping = self.overlapping, None
                 overlapping.end()
 
@@ -134,8 +133,6 @@ class Simulation:
         for process in self.processes.values():
             process.end()
         self._open.close()
-
-    # calls of a planner
 
     def call(
         self,
@@ -310,9 +307,8 @@ class Simulation:
     def reconcile(self, planner: str, *, faults: CallFaults = NO_FAULTS) -> Document | None:
         """Reconcile once."""
         self.tally["reconcile"] += 1
-        some = self.appointments[
-            (faults.interruption.step if faults.interruption else 0) % len(self.appointments)
-        ]
+        step = faults.interruption.step if faults.interruption else 0
+        some = self.appointments[step % len(self.appointments)]
         report = self.call(
             planner,
             "reconciles",
@@ -330,8 +326,6 @@ class Simulation:
             self.late.clear()
         return report
 
-    # answers
-
     def record_outcome(self, outcome: Document) -> None:
         """Record an outcome, and check that it does not contradict a final one."""
         request = self.requests[outcome["change_id"]]
@@ -347,8 +341,6 @@ class Simulation:
         """Record the revision of a rental that was shown."""
         if rental:
             self.shown[rental["id"]] = max(rental["revision"], self.shown.get(rental["id"], 0))
-
-    # time and network
 
     def pass_time(self, minutes: int) -> None:
         """Let time pass; writes delayed for too long are lost, except those given up, which may still arrive."""
