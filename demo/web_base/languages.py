@@ -52,8 +52,8 @@ class Language:
         return format_date(when, _DATES[self.code], locale=self.locale)
 
     def weekday(self, when: date, *, short: bool = False) -> str:
-        """Write a day's name: `Montag`, or `Mo`."""
-        return format_date(when, "EEEEEE" if short else "EEEE", locale=self.locale).removesuffix(".")
+        """Write a day's name: `Montag`, or `Mo`; in English `Monday`, or `Mon`."""
+        return format_date(when, "EEE" if short else "EEEE", locale=self.locale).removesuffix(".")
 
     def day_and_month(self, when: date) -> str:
         """Write a day without its year, the month in words: `2. März`, in English `2 March`."""

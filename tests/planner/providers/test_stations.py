@@ -36,5 +36,5 @@ def test_a_station_is_open_from_the_minute_it_opens_to_the_one_it_closes(moment,
 def test_opening_hours_are_written_with_days_in_a_row(catalogues):
     """In the page's language; empty where they are not known."""
     assert written_hours(STATION, catalogues["de"]) == "Mo–Mi/Fr 07:30–18:00, Sa 20:00–24:00"
-    assert written_hours(STATION, catalogues["en"]).startswith("Mo–We/Fr 07:30")
+    assert written_hours(STATION, catalogues["en"]).startswith("Mon–Wed/Fri 07:30")
     assert written_hours({"id": "w", "name": "West"}, catalogues["de"]) == ""
