@@ -91,9 +91,8 @@ class Environment:
 def site_settings(site: Site, *, environment: Environment, store: Store) -> SiteSettings:
     """Return the settings in force for a site. A missing address or token is None.
 
-    A site's own entry in the configuration file wins, then the environment, then the file's defaults, then
-    what was saved on the settings page. A provided token serves a provided address only, a stored one only the
-    origin it was entered for.
+    A site's own entry in the configuration file wins, then the environment, then the file's defaults, then what was
+    saved on the settings page. A provided token serves a provided address only, a stored one only its own origin.
     Raise `ConfigurationProblem` for a configuration file, token file or token that cannot be used.
     """
     # Else what was saved on the page would be used in place of what the file says.

@@ -69,8 +69,7 @@ def _latest(outcome: Outcome, context: UseCaseContext) -> Outcome:
 
 
 def _carry_out(command: Command, context: UseCaseContext) -> Outcome:
-    known = context.store.intent(command.change_id)
-    if known:
+    if known := context.store.intent(command.change_id):
         return _repeat(known, command, context)
     try:
         prepared = _prepare(command, context)
@@ -83,12 +82,15 @@ def _carry_out(command: Command, context: UseCaseContext) -> Outcome:
     except CallFailed as failure:
         # Only calls before the intent was recorded end here: nothing was asked of Carloop yet, so nothing is final.
         reason = failure.reason
-        return _refused(
-            command, Reason("unreachable", reason.text, reason.params) if is_final(reason) else reason
-        )
+        code = "unreachable" if is_final(reason) else reason.code
+        refused = _refused(command, Reason(code, reason.text, reason.params))
     except RuleBroken as broken:
         refused = _refused(command, broken.reason, broken.rental)
-        return _keep(refused, command, context) if is_final(broken.reason) else refused
+        if is_final(broken.reason):
+            return _keep(refused, command, context)
+    # Nothing is kept of this refusal. Another process may have carried the change out meanwhile.
+    known = context.store.intent(command.change_id)
+    return _repeat(known, command, context) if known else refused
 
 
 def _repeat(known: Intent, command: Command, context: UseCaseContext) -> Outcome:
@@ -100,10 +102,8 @@ def _repeat(known: Intent, command: Command, context: UseCaseContext) -> Outcome
 def _keep(outcome: Outcome, command: Command, context: UseCaseContext) -> Outcome:
     """Keep an outcome that needed no sending, for the change's id, digest and action alone."""
     actions = {Book: Action.BOOK, ChangeEnd: Action.CHANGE_END, Rebook: Action.REBOOK}
-    action = actions.get(type(command), Action.CANCEL)
-    intent = Intent(
-        command.change_id, action, Site(""), None, command.digest, recorded_at=context.clock.now()
-    )
+    action, now = actions.get(type(command), Action.CANCEL), context.clock.now()
+    intent = Intent(command.change_id, action, Site(""), None, command.digest, recorded_at=now)
     return context.store.record_settled(intent, outcome)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -119,6 +120,8 @@ def _lines(mutants: Sequence[Mutant]) -> Iterator[str]:
 
 def run_mutmut(names: Sequence[str]) -> None:
     """Try every mutant, or those whose names match."""
+    # mutants of the question whether a process is alive send it this signal, and the process they ask about is mutmut's
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     # mutmut and the type check that it starts are beside this interpreter
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", "2", *names]

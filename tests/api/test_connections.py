@@ -62,9 +62,7 @@ def test_a_call_closes_what_it_opens_after_its_session_was_closed(server, sessio
     assert [thread.is_alive() for thread in server.threads] == [False] * 3
 
 
-def test_idle_connection_that_another_thread_closes_is_not_used(
-    server, session, documents, soon, monkeypatch
-):
+def test_idle_connection_closed_by_another_thread_is_not_used(server, session, documents, soon, monkeypatch):
     """One thread may close a connection, since its request failed, while another looks whether it is idle."""
     server.does(lambda peer, _: peer.answer(200, documents.account()))
     session.read_account(deadline=soon(5))

@@ -341,9 +341,7 @@ def test_a_rental_that_cannot_be_read_is_named_as_far_as_it_can(
 
 
 @pytest.mark.parametrize(("body", "pointer"), [({"id": 7}, "/id"), ([], "/")])
-def test_an_answer_against_the_schema_is_refused_with_its_place(
-    body, pointer, server, session, documents, soon
-):
+def test_answer_against_the_schema_is_refused_with_its_place(body, pointer, server, session, documents, soon):
     """So that whoever reads the message can tell Carloop's maker what is wrong."""
     server.does(lambda peer, _: peer.answer(200, body and documents.account(**body)))
     with pytest.raises(CallFailed):

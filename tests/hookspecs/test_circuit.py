@@ -116,9 +116,7 @@ def test_a_problem_is_no_failure_of_the_provider(moody, host):
     assert list(host.reconcile().answers) == ["taxi"]
 
 
-def test_an_answer_that_comes_after_the_hang_does_not_make_it_good(
-    clock, make_host, make_provider, documents
-):
+def test_an_answer_that_comes_after_a_hang_does_not_make_it_good(clock, make_host, make_provider, documents):
     """A provider that always answers a little too late rests like one that never does."""
     late, answered = threading.Event(), threading.Semaphore(0)
 

@@ -5,9 +5,7 @@ import time
 import pytest
 
 
-def test_a_provider_that_hangs_costs_its_own_answer_alone(
-    make_host, make_provider, documents, hanging, release
-):
+def test_a_hanging_provider_costs_its_own_answer_alone(make_host, make_provider, documents, hanging, release):
     """Its offer is there while four others hang, which are named; a change that hangs may have been done: unknown."""
     names = [f"hangs{number}" for number in range(4)]
     hooks = dict.fromkeys(("provide_mobility_options", "on_rental_change"), lambda: hanging.hook())

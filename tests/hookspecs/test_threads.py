@@ -81,7 +81,7 @@ def test_nine_calls_at_once_are_eight_threads(
     assert begun == ["hang"] * 8 + ["last"]
 
 
-def test_a_call_that_waits_for_a_thread_gets_it(
+def test_a_call_waiting_for_a_thread_gets_it(
     make_host, make_provider, documents, hanging, release, in_threads
 ):
     """Twenty calls at once on eight threads are all answered."""

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -51,6 +52,19 @@ def test_a_person_does_not_wait_for_another_server(planner, lost_booking):
     assert len(planner.control.rentals(planner.id)) == 1
 
 
+def test_a_change_that_another_server_carried_out_is_not_refused(planner, rental, pause, in_child):
+    """This one could not even ask Carloop, and kept nothing: its host would take the change for not made."""
+    change = planner.cancellation(rental_id=rental["id"])
+    paused = pause("read_rental")
+    with ThreadPoolExecutor(1) as threads:
+        outcome = threads.submit(planner.do, change)
+        paused.wait()
+        assert in_child(lambda: paused.resume() or planner.do(change)["status"]) == "done"
+        planner.control.fault("read", "status", times=3, value=503)
+        paused.resume()
+        assert outcome.result()["status"] == "done"
+
+
 def test_the_first_outcome_that_is_kept_holds(planner, rental, records, begin):
     """Two servers got an answer; both answer their hosts alike."""
     change = planner.end_change(rental, planner.end() - timedelta(days=400))
@@ -61,9 +75,7 @@ def test_the_first_outcome_that_is_kept_holds(planner, rental, records, begin):
     assert finish()["problem"]["code"] == "changed_elsewhere"
 
 
-def test_a_booking_that_is_sent_again_while_it_is_looked_for_is_not_refused(
-    planner, lost_booking, records, begin
-):
+def test_a_booking_sent_again_while_it_is_looked_for_is_not_refused(planner, lost_booking, records, begin):
     """Another server, by whose clock its start has not passed, has claimed it: it may be done yet."""
     change = lost_booking(fault="drop_before")
     planner.control.clock(planner.start() + timedelta(minutes=1))

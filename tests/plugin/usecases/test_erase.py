@@ -153,9 +153,7 @@ def former(planner, lost_booking):
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("number", [FORMER["number"], "Kanarie-Jö 1", " Kanarie-Jö   1 "])
-def test_a_payload_of_a_former_customer_is_cleared_on_settling(
-    planner, former, columns_with, records, number
-):
+def test_payload_of_a_former_customer_is_cleared_on_settling(planner, former, columns_with, records, number):
     """It is found however the number is written; the other customer's appointment stays."""
     report = ask(planner, [number, "4713"])
     assert [each["appointment_id"] for each in report["kept"]] == [planner.id]
