@@ -80,6 +80,11 @@ class Offers:
         return [each for each in ((near, exact) if self.is_instead else (exact, near)) if each[1]]
 
     @property
+    def has_prices(self) -> bool:
+        """Return whether the price of any is known."""
+        return any(each.price for each in self.options)
+
+    @property
     def images(self) -> tuple[str, ...]:
         """Return the addresses of the pictures that are shown."""
         return tuple(sorted({option.image for option in self.options} - {""}))
