@@ -143,7 +143,7 @@ class Documents:
         return self.intent(Action.CHANGE_END, body, rental_id="ren-1", revision=3)
 
     def cancellation(self, rental_id="ren-1"):
-        return self.intent(Action.CANCEL, b"{}", rental_id=rental_id)
+        return self.intent(Action.CANCEL, None, rental_id=rental_id)
 
     def intent(self, action, body, **more):
         key = f"0b2c9a3e-5a0e-4c53-9d6f-{action.value:0<12}"
