@@ -1,13 +1,18 @@
 """The pages' templates, and the files they load: a program's own before those it shares."""
 
 import hashlib
+import html
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.nodes import Expr
 from jinja2.utils import missing
+from markupsafe import escape
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
 
 BASE: Final = Path(__file__).parent
 _FOREVER: Final = "public, max-age=31536000, immutable"
+_needs_escaping: Final = re.compile("[&<>\"']").search
 
 
 class _Lacking(Undefined):
@@ -30,12 +36,33 @@ class _Lacking(Undefined):
         )
 
 
+class _CodeGenerator(CodeGenerator):
+    """Compiles `{{ value }}` to a call of `_Environment.escaped`, where Jinja escapes."""
+
+    def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.escaped(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+class _Environment(Environment):
+    code_generator_class = _CodeGenerator
+
+    @staticmethod
+    def escaped(value: object) -> str:
+        """Return a value as HTML. Making `Markup` of a text that is written at once takes longer than to escape it."""
+        if type(value) is not str:
+            return escape(value)
+        return html.escape(value) if _needs_escaping(value) else value
+
+
 class Templates:
     """Renders templates; an unknown name in a template is a mistake, not an empty text."""
 
     def __init__(self, folder: Path) -> None:
         """Take a program's folder, which holds `templates/` and `static/`."""
-        self._environment = Environment(
+        self._environment = _Environment(
             loader=FileSystemLoader([folder / "templates", BASE / "templates"]),
             autoescape=True,
             undefined=_Lacking,

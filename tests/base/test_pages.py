@@ -154,7 +154,7 @@ def test_what_a_page_shows_is_text(browser_of):
     """Script stays a word."""
     answer = browser_of("admin").get("/shown", params={"value": '<script>alert("1")</script>'})
     assert "<script>alert" not in answer.text
-    assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt;" in answer.text
+    assert "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;" in answer.text
 
 
 def test_the_language_is_remembered(browser_of):

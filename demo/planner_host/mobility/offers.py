@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,13 +26,12 @@ if TYPE_CHECKING:
     from mobility_schemas import documents as contract
 
 TIMEOUT: Final = 5.0
-Rank = Callable[[ShownOption], int]
 
-ORDERS: Final[Mapping[str, Callable[[ShownOption, Rank], tuple[Any, ...]]]] = {
+ORDERS: Final[Mapping[str, Callable[[ShownOption], tuple[Any, ...]]]] = {
     # What comes closest is the provider's to say: its order stays, of alternatives whatever their station is.
-    "best": lambda each, rank: (rank(each) if each.is_exact else 0,),
-    "price": lambda each, rank: (each.amount is None, each.amount or 0, rank(each)),
-    "station": lambda each, rank: (rank(each), each.amount is None, each.amount or 0),
+    "best": lambda each: (not each.is_exact, each.place if each.is_exact else 0),
+    "price": lambda each: (not each.is_exact, each.amount is None, each.amount or 0, each.place),
+    "station": lambda each: (not each.is_exact, each.place, each.amount is None, each.amount or 0),
 }
 """How the list can be sorted; within each part, and stable."""
 
@@ -95,8 +94,8 @@ class Offers:
     @property
     def closed(self) -> frozenset[str]:
         """Return the sides at which no option's station is open; said once, and not of each."""
-        sides = {frozenset(each.closed) for each in self.options if each.station}
-        return frozenset.intersection(*sides) if sides else frozenset()
+        sides = {each.closed for each in self.options if each.station}
+        return frozenset.intersection(*map(frozenset, sides)) if sides else frozenset()
 
     def chosen(self, key: str) -> ShownOption | None:
         """Return the option of a key, if it is in the list."""
@@ -129,7 +128,7 @@ def search(
     near = {each.key: each for each in map(show, instead)}
     options = [each for each in map(show, found) if each.key not in near]
     return Offers(
-        _sorted([*options, *near.values()], order, stations),
+        tuple(sorted([*options, *near.values()], key=ORDERS[order])),
         total=sum(answer["total"] for answer in answers),
         is_truncated=any(answer["truncated"] for answer in answers),
         explanations={
@@ -160,14 +159,3 @@ def title_of(key: str, planner: Planner) -> str:
                 plate = option.get("vehicle", NO_VEHICLE).get("licence_plate", "")
                 return ", ".join(filter(None, (name_of(option), plate)))
     return ""
-
-
-def _sorted(
-    options: Iterable[ShownOption], order: str, stations: Iterable[ShownStation]
-) -> tuple[ShownOption, ...]:
-    ranks = {each.id: place for place, each in enumerate(stations)}
-
-    def rank(each: ShownOption) -> int:
-        return ranks.get(each.station, len(ranks))
-
-    return tuple(sorted(options, key=lambda each: (not each.is_exact, *ORDERS[order](each, rank))))

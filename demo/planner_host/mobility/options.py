@@ -35,6 +35,7 @@ class ShownOption(NamedTuple):
     """One offer as the list shows it, which may hold hundreds: what is not known is an empty text.
 
     `key` names provider and option, as the form sends it; `line` says what kind of car it is, where, and whose;
+    `place` is that of its station in the list of stations;
     `asked` are the features that were asked for, `features` all others; `a_day` is the price of a day, empty where it
     is the price; `tax` whether the price includes it; `closed` are the sides at which the station is closed; `image` is
     a picture's address that the page may load; `differs` are those of `DIFFERENCES` that it has. A tuple, since it is
@@ -46,6 +47,7 @@ class ShownOption(NamedTuple):
     plate: str
     line: str
     station: str
+    place: int
     asked: Sequence[str]
     features: str
     amount: Decimal | None
@@ -60,7 +62,7 @@ class ShownOption(NamedTuple):
 
 
 class OptionsOfList:
-    """What the options of one list are drawn with. A list of hundreds has few prices, classes and stations."""
+    """What the options of one list are drawn with. Of hundreds, many share price, class, station or features."""
 
     def __init__(
         self,
@@ -74,8 +76,10 @@ class OptionsOfList:
         # Who offers a car says something only where there are several.
         self._names = {info["id"]: info["name"] for info in providers} if len(providers) > 1 else {}
         self._choices, self._language, self._asked = choices, language, asked
-        self._stations = {each.id: each for each in stations}
+        self._stations = {each.id: (place, each) for place, each in enumerate(stations)}
+        self._no_station = len(self._stations), None
         self._line_of, self._price_of = cache(self._line), cache(self._price)
+        self._features_of = cache(self._features)
 
     def shown(self, option: contract.MobilityOption) -> ShownOption:
         """Return an option as the list shows it."""
@@ -87,7 +91,8 @@ class OptionsOfList:
         )
         class_id, station_id = vehicle.get("vehicle_class", ""), vehicle.get("station", "")
         kind, image, features = option["kind"], vehicle.get("image_url", ""), vehicle.get("features", ())
-        names, asked, station = self._choices.features, self._asked, self._stations.get(station_id)
+        place, station = self._stations.get(station_id, self._no_station)
+        asked, others = self._features_of(tuple(features))
         where = vehicle.get("station_name") or (station.name if station else station_id)
         days = days_of(period["start"], period["end"]) if kind in CARS else 1
         return ShownOption(
@@ -96,8 +101,9 @@ class OptionsOfList:
             vehicle.get("licence_plate", ""),
             self._line_of(kind, class_id, where, option["provider"], "" if vehicle else title),
             station_id,
-            [names.get(each, each) for each in features if each in asked],
-            ", ".join([names.get(each, each) for each in features if each not in asked]),
+            place,
+            asked,
+            others,
             *(
                 self._price_of(price["amount"], price["currency"], price["tax_included"], days)
                 if price
@@ -116,6 +122,12 @@ class OptionsOfList:
         name = self._choices.classes.get(class_id, class_id) or self._language.text(f"kind.{kind}")
         parts = dict.fromkeys((name, where, self._names.get(provider, "")))
         return " · ".join(part for part in parts if part and part != title)
+
+    def _features(self, features: tuple[str, ...]) -> tuple[Sequence[str], str]:
+        """Return the names of those that were asked for, and all others in one text."""
+        names, asked = self._choices.features, self._asked
+        others = ", ".join(names.get(each, each) for each in features if each not in asked)
+        return [names.get(each, each) for each in features if each in asked], others
 
     def _price(self, amount: str, currency: str, is_with_tax: bool, days: int) -> ShownPrice:
         """Return a price as the list shows it."""

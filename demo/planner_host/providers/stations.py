@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -57,12 +58,14 @@ def is_open(station: contract.Station, when: datetime) -> bool:
 def written_hours(station: contract.Station, language: Language) -> str:
     """Write when a station is open: `Mo–Fr 07:30–18:30, Sa 08:30–13:00`."""
     return ", ".join(
-        f"{_written_days(each['days'], language)} {each['opens']}–{each['closes']}"
+        f"{_written_days(tuple(each['days']), language)} {each['opens']}–{each['closes']}"
         for each in station.get("opening_hours", ())
     )
 
 
-def _written_days(days: Iterable[str], language: Language) -> str:
+# Names of days are slow to look up, and each search shows those of every station.
+@lru_cache(maxsize=512)
+def _written_days(days: tuple[str, ...], language: Language) -> str:
     """Write days of the week, those in a row as a range: `Mo–Mi/Sa`."""
     numbers = sorted(_DAYS.index(day) for day in days)
     # In a row, a day's number and its place in the list differ by the same.
