@@ -44,7 +44,10 @@ PROOFS = (
         "crash",
         "SIGKILL at every step, recovery included: nothing doubled, nothing unlinked, one rental at each moment",
         ("--rounds 100",),
-        (_report("crash", "--rounds 10000"),),
+        (
+            _report("crash", "--rounds 10000"),
+            _report("crash-rebooking", "--rounds 500 --operation REBOOK"),
+        ),
     ),
     Proof("crash.erasing", "an erasure that is killed is finished", ("--rounds 3",), ("--rounds 1000",)),
     Proof(
