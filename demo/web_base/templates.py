@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.nodes import Expr
+from jinja2.nodes import Expr, Template
 from jinja2.utils import missing
-from markupsafe import escape
+from markupsafe import Markup, escape
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -39,9 +39,13 @@ class _Lacking(Undefined):
 class _CodeGenerator(CodeGenerator):
     """Compiles `{{ value }}` to a call of `_Environment.escaped`, where Jinja escapes."""
 
+    def visit_Template(self, node: Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja calls it so
+        self.writeline("escaped = environment.escaped")
+        super().visit_Template(node, frame)
+
     def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
-            self.write("environment.escaped(")
+            self.write("escaped(")
         else:
             super()._output_child_pre(node, frame, finalize)
 
@@ -52,6 +56,8 @@ class _Environment(Environment):
     @staticmethod
     def escaped(value: object) -> str:
         """Return a value as HTML. Making `Markup` of a text that is written at once takes longer than to escape it."""
+        if type(value) is Markup:
+            return value
         if type(value) is not str:
             return escape(value)
         return html.escape(value) if _needs_escaping(value) else value

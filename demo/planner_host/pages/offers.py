@@ -78,7 +78,7 @@ def _find_offers(page: Page) -> Response:
     wanted = read_offer_form(form, appointment, now=planner_of(page).now())
     # Who rents matters when the rental is saved, not for what is free.
     problems = {name: key for name, key in wanted.problems.items() if not name.startswith("renter_")}
-    offers = None if problems else search_for(page, appointment, form)
+    offers = None if problems else search_for(page, appointment, form, period=wanted.period)
     view = search_view(page, appointment, form, problems=problems, offers=offers)
     # The list alone is enough where nothing else on the open page has changed.
     if offers is not None and page.is_partial and not sent.is_new:
@@ -123,14 +123,21 @@ def save_rental(page: Page) -> Response:
 
 
 def search_for(
-    page: Page, appointment: Appointment, form: OfferForm, *, instead: Sequence[contract.MobilityOption] = ()
+    page: Page,
+    appointment: Appointment,
+    form: OfferForm,
+    *,
+    period: contract.Period | None = None,
+    instead: Sequence[contract.MobilityOption] = (),
 ) -> Offers | None:
     """Search for what a form says, alternatives of a refusal first; None where it has no period.
 
     Whatever else is wrong with the form does not matter.
+
+    :param period: the form's, where it was read already.
     """
     planner = planner_of(page)
-    period = read_offer_form(form, appointment, now=planner.now()).period
+    period = period or read_offer_form(form, appointment, now=planner.now()).period
     if period is None:
         return None
     remembered = unquote(page.request.cookies.get(OWN_STATION, ""))

@@ -65,8 +65,8 @@ def test_an_option_without_names_is_shown_by_its_ids(find, both, fake):
     del fake.options[1]["vehicle"]
     offers = find(both)
     oldtimer, taxi = offers.options
-    assert (oldtimer.line, offers.counts) == ("oldtimer · s-7 · Fake & Co.", "offers.found_all")
-    assert (taxi.title, taxi.line, taxi.silhouette) == ("Taxi", "Fake & Co.", "taxi")
+    assert (oldtimer.line, offers.counts) == ("oldtimer · s-7 · Fake &amp; Co.", "offers.found_all")
+    assert (taxi.title, taxi.line, taxi.silhouette) == ("Taxi", "Fake &amp; Co.", "taxi")
     assert (taxi.features, taxi.price, offers.taxes) == ("", "", ())
 
 
