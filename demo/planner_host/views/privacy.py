@@ -176,7 +176,7 @@ def _visit_line(page: Page, appointment: Appointment, held: Mapping[str, str]) -
 
 
 def place_view(place: Place, language: Language, zone: tzinfo) -> PlaceView:
-    """Say what one place answered."""
+    """Return the words for what one place answered."""
     is_ours = place.id in ("planner", "dms")
     kind, state = _state(place, language)
     waits = language.text("privacy.waits_help") if place.code == WAITS else ""

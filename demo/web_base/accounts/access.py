@@ -108,7 +108,7 @@ class Access:
         return Changed.DONE if added else Changed.EXISTS
 
     def reset_password(self, name: str, password: str) -> Changed:
-        """Give an account a new password without the old one; its sessions end."""
+        """Set a new password without the old one; the account's sessions end."""
         hashed = self._hasher.hash(password)
         with self._database.writing():
             update = "UPDATE accounts SET password = ?, changed = ? WHERE name = ?"
