@@ -42,7 +42,7 @@ def follow_within(advisor, clicks, *, action):
 
 
 def test_a_moved_appointment_is_corrected_with_one_click(advisor, carloop, period):
-    """Moved by two days the same car is rebooked; moved to where it is not free the old rental stands."""
+    """Moved, the same car is rebooked; moved to where it is not free, the old rental stands."""
     appointment = advisor.new_appointment(period)
     advisor.book()
     moved = shifted(period, days=200)
